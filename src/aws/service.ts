@@ -1,0 +1,36 @@
+import type { Caller } from './caller.ts';
+
+/** The names under which requests are signed; also the folder names below `services/`. `logs` is CloudWatch Logs. */
+export type ServiceName = 'lambda' | 'iam' | 'sts' | 'logs';
+
+/** What an operation may know of its request beyond the input. */
+export interface RequestContext {
+  readonly caller: Caller;
+  /** From the credential scope of the signature. */
+  readonly region: string;
+  readonly requestId: string;
+  /** `http://host:port` as the client addressed us, for URLs in answers. */
+  readonly endpoint: string;
+  /** Aborted when the client went away or the daemon shuts down. */
+  readonly signal: AbortSignal;
+}
+
+/** One operation of a service. Input and output are the SDK's own types. */
+export type Operation<Input, Output> = (input: Input, context: RequestContext) => Promise<Output> | Output;
+
+/** A table mixes operations of many types: each is checked against the SDK where it is defined, and called with decoded input. */
+export type OperationTable = Readonly<Record<string, Operation<never, unknown>>>;
+
+/** What must be allowed before an operation runs: an IAM action (`lambda:InvokeFunction`) on a resource ARN, or `*`. */
+export interface RequiredPermission {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** An AWS API as the gateway sees it. An operation without a handler answers the protocol's not-implemented error. */
+export interface Service {
+  readonly name: ServiceName;
+  readonly operations: OperationTable;
+  /** Permissions that the operation needs; an empty list means that any authenticated caller may. */
+  permissions(operation: string, input: Readonly<Record<string, unknown>>, context: RequestContext): readonly RequiredPermission[];
+}

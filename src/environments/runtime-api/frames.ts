@@ -1,0 +1,33 @@
+/**
+ * Frames between the daemon and our own bootstraps, over the sandbox's channel (descriptor 3 inside).
+ *
+ *     u32 LE payload length | u8 type | u32 LE attempt | payload
+ *
+ * `attempt` numbers the invocations of one environment from 1; 0 belongs to the init phase. A frame with another attempt
+ * than the running one is late and ignored. What the runtime sends is hostile input: its length is bounded, its type checked.
+ *
+ * | type          | from    | payload |
+ * |---------------|---------|---------|
+ * | INVOKE        | daemon  | u16 LE length of meta, meta (JSON of `InvokeMeta`), event bytes |
+ * | READY         | runtime | empty: asks for the next event (attempt 0: init is done) |
+ * | RESPONSE      | runtime | response bytes; READY follows |
+ * | RESPONSE_READY| runtime | response bytes; ready for the next event at once |
+ * | ERROR         | runtime | u16 LE length of type, error type, error JSON; READY follows, or the process exits |
+ * | INIT_ERROR    | runtime | as ERROR, attempt 0; the process exits afterwards |
+ */
+export const FRAME = { INVOKE: 1, READY: 2, RESPONSE: 3, RESPONSE_READY: 4, ERROR: 5, INIT_ERROR: 6 } as const;
+export type FrameType = (typeof FRAME)[keyof typeof FRAME];
+
+export const FRAME_HEADER_BYTES = 9;
+
+/** What a runtime gets to know of an invocation besides the event; the framed form of the Runtime API's headers. */
+export interface InvokeMeta {
+  readonly requestId: string;
+  readonly deadlineMs: number;
+  readonly functionArn: string;
+  readonly traceId: string;
+  /** JSON text, decoded from X-Amz-Client-Context. */
+  readonly clientContext?: string;
+  readonly cognitoIdentity?: string;
+  readonly tenantId?: string;
+}

@@ -1,0 +1,89 @@
+import type { Duplex } from 'node:stream';
+
+/**
+ * Isolation only: processes, mounts, limits, freeze, thaw, usage, kill. Nothing here knows of functions.
+ * Every driver passes `sandbox-contract.ts`.
+ */
+export interface SandboxDriver {
+  /** `bubblewrap` isolates; `process` isolates nothing. */
+  readonly name: 'bubblewrap' | 'process';
+  /** One line for people: what the driver uses on this host, and why. */
+  readonly description: string;
+  create(spec: SandboxSpec): Promise<Sandbox>;
+  /** Kills what is left, removes mounts, cgroups and scratch space. */
+  close(): Promise<void>;
+}
+
+export interface SandboxSpec {
+  /** Unique within the driver; letters, digits and dashes. */
+  readonly id: string;
+  /** Read-only binds, host path to path inside. A missing source is an error. `gid`, when given, is a group that may read it. */
+  readonly mounts: readonly SandboxMount[];
+  /** Absolute path inside, and arguments. */
+  readonly command: readonly string[];
+  readonly workingDirectory: string;
+  /** The whole environment of the process; nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly limits: SandboxLimits;
+}
+
+export interface SandboxMount {
+  readonly source: string;
+  readonly target: string;
+  readonly gid?: number;
+}
+
+export interface SandboxLimits {
+  readonly memoryMb: number;
+  /** Cores, fractional: 1 is one full core. Applied at once; see `Sandbox.setCpu`. */
+  readonly cpus: number;
+  readonly processes: number;
+  readonly openFiles: number;
+  /** Size of /tmp. */
+  readonly scratchMb: number;
+}
+
+export interface Sandbox {
+  readonly id: string;
+  /** A socket to descriptor 3 of the process, both directions. */
+  readonly channel: Duplex;
+  /**
+   * Descriptors of two listening TCP sockets, for `server.listen({ fd })`, bound to 127.0.0.1 inside the sandbox's network
+   * (the process driver binds them to free ports of the host). Whoever listens on them closes them.
+   */
+  readonly listeners: { readonly runtimeApi: SandboxListener; readonly awsEndpoint: SandboxListener };
+  /** Called with each piece of what the process wrote to standard output and error, in order. Set before output is lost. */
+  onOutput(listener: (chunk: Buffer) => void): void;
+  /** Delivers, before it returns, all output that the process has written up to now. */
+  drainOutput(): void;
+  /** Resolves once all processes are gone. */
+  readonly exited: Promise<SandboxExit>;
+  setCpu(cpus: number): void;
+  /** No process of the sandbox runs after this returns. Idempotent. */
+  freeze(): void;
+  thaw(): void;
+  usage(): SandboxUsage;
+  /** Sends a signal to the sandbox's main process only. */
+  signal(name: 'SIGTERM'): void;
+  /** Kills every process, frozen or not, and releases all resources. Resolves when nothing is left. Idempotent. */
+  kill(): Promise<void>;
+}
+
+export interface SandboxListener {
+  readonly fd: number;
+  /** `host:port` as a process inside reaches it. */
+  readonly address: string;
+}
+
+export interface SandboxExit {
+  /** Exit status of the main process, or undefined when a signal ended it. */
+  readonly code: number | undefined;
+  readonly signal: string | undefined;
+  /** The kernel killed for lack of memory within the sandbox. */
+  readonly outOfMemory: boolean;
+}
+
+export interface SandboxUsage {
+  /** Highest memory of all processes together since creation. */
+  readonly peakMemoryBytes: number;
+}
