@@ -11,6 +11,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** `http://host:port` as the client addressed us, for URLs in answers. */
   readonly endpoint: string;
+  /** The `X-Amzn-Trace-Id` header as sent. */
+  readonly traceHeader: string | undefined;
   /** Aborted when the client went away or the daemon shuts down. */
   readonly signal: AbortSignal;
 }

@@ -1,0 +1,92 @@
+import { hash } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { AwsError } from '#aws/errors.ts';
+import { joinChunks, parseAwsChunked } from '#aws/wire/aws-chunked.ts';
+import type { AwsChunkedBody } from '#aws/wire/aws-chunked.ts';
+import { UnreadableInput } from '#aws/wire/unreadable-input.ts';
+import { invalidSignature } from './auth-errors.ts';
+import type { PayloadHash } from './verify-signature.ts';
+import { equalText } from './verify-signature.ts';
+import { hmacHex } from './signing-key.ts';
+
+/** A body that was sent in chunks (`Content-Encoding: aws-chunked`), put together again. */
+export interface DecodedBody {
+  readonly body: Buffer;
+  /** Lower-case names; checksums, as a rule. */
+  readonly trailers: Readonly<Record<string, string>>;
+}
+
+/** Everything that the signature of a chunk covers besides its bytes. */
+export interface ChunkSigning {
+  readonly key: KeyObject;
+  readonly date: string;
+  /** `date/region/service/aws4_request`. */
+  readonly scope: string;
+  /** The signature of the request's head. */
+  readonly seedSignature: string;
+}
+
+const SHA256_EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+export function isChunked(payloadHash: PayloadHash): boolean {
+  return payloadHash.startsWith('STREAMING-');
+}
+
+/**
+ * Reads `size[;chunk-signature=…]\r\n bytes \r\n … 0 … [trailers] \r\n` and verifies each chunk's signature, and the trailer's,
+ * when the form has them. `signing` is undefined when signatures are not to be checked.
+ * Source: "Signature calculations for the authorization header: transferring payload in multiple chunks".
+ * @throws AwsError IncompleteBody, SignatureDoesNotMatch, NotImplemented
+ */
+export function decodeChunkedBody(body: Buffer, payloadHash: PayloadHash, signing: ChunkSigning | undefined): DecodedBody {
+  const signed = payloadHash === 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' || payloadHash === 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER';
+  if (!signed && payloadHash !== 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') {
+    throw new AwsError('NotImplemented', `The transfer form ${payloadHash.slice(0, 64)} is not implemented`, { status: 501 });
+  }
+  const encoded = parse(body);
+  if (signed && signing !== undefined) {
+    const chain = new SignatureChain(signing);
+    for (const { data, signature } of encoded.chunks) chain.verifyChunk(data, signature ?? '');
+    if (payloadHash.endsWith('-TRAILER')) chain.verifyTrailer(encoded.trailers);
+  }
+  // Only the trailer forms have a trailer: elsewhere nobody vouches for what follows the last chunk.
+  const { 'x-amz-trailer-signature': _, ...trailers } = payloadHash.endsWith('-TRAILER') ? encoded.trailers : {};
+  return { body: joinChunks(encoded), trailers };
+}
+
+function parse(body: Buffer): AwsChunkedBody {
+  try {
+    return parseAwsChunked(body);
+  } catch (error) {
+    if (!(error instanceof UnreadableInput)) throw error;
+    throw new AwsError('IncompleteBody', 'The request body terminated unexpectedly');
+  }
+}
+
+/** Each signature covers the one before it, the first that of the head. */
+class SignatureChain {
+  readonly #signing: ChunkSigning;
+  #previous: string;
+
+  constructor(signing: ChunkSigning) {
+    this.#signing = signing;
+    this.#previous = signing.seedSignature;
+  }
+
+  verifyChunk(chunk: Buffer, signature: string): void {
+    this.#verify('AWS4-HMAC-SHA256-PAYLOAD', `${SHA256_EMPTY}\n${hash('sha256', chunk)}`, signature);
+  }
+
+  /** The trailer lines in the order in which they were sent, without their own signature. */
+  verifyTrailer({ 'x-amz-trailer-signature': signature, ...trailers }: Readonly<Record<string, string>>): void {
+    const text = Object.entries(trailers).map(([name, value]) => `${name}:${value}\n`);
+    this.#verify('AWS4-HMAC-SHA256-TRAILER', hash('sha256', text.join('')), signature ?? '');
+  }
+
+  #verify(algorithm: string, digests: string, signature: string): void {
+    const { key, date, scope } = this.#signing;
+    const expected = hmacHex(key, `${algorithm}\n${date}\n${scope}\n${this.#previous}\n${digests}`);
+    if (!equalText(expected, signature)) throw invalidSignature('s3');
+    this.#previous = signature;
+  }
+}
