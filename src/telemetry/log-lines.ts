@@ -1,0 +1,82 @@
+import { billedDurationMs } from './billing.ts';
+
+/** Which phase of an environment's life a record belongs to. */
+export type InitPhase = 'init' | 'invoke' | 'snap-start';
+
+export interface InitReport {
+  readonly durationMs: number;
+  readonly phase: InitPhase;
+  /** Absent when init ended well (seen under SnapStart only: otherwise a good init has no such line). */
+  readonly failure?: ReportedFailure;
+}
+
+/** How a phase failed; a timeout has no error type. */
+export type ReportedFailure = { readonly status: 'timeout' } | { readonly status: 'error'; readonly errorType: string };
+
+export interface InvocationReport {
+  readonly requestId: string;
+  readonly durationMs: number;
+  readonly memorySizeMb: number;
+  /** Whole megabytes, the most that the environment ever used. */
+  readonly maxMemoryUsedMb: number;
+  /** Of the first invocation in an on-demand environment; billed. */
+  readonly initDurationMs?: number;
+  readonly failure?: ReportedFailure;
+  readonly trace?: { readonly traceId: string; readonly segmentId: string };
+}
+
+/** `INIT_START …`: the first line of a stream. `runtimeVersion` is like `python:3.12.v38`. */
+export function initStartLine(runtimeVersion: string, runtimeVersionArn: string): string {
+  return `INIT_START Runtime Version: ${runtimeVersion}\tRuntime Version ARN: ${runtimeVersionArn}\n`;
+}
+
+/** `INIT_REPORT …`: written when init fails or times out. */
+export function initReportLine(report: InitReport): string {
+  return `INIT_REPORT Init Duration: ${report.durationMs.toFixed(2)} ms\tPhase: ${report.phase}${failureFields(report.failure, '\t')}\n`;
+}
+
+export function startLine(requestId: string, version: string): string {
+  return `START RequestId: ${requestId} Version: ${version}\n`;
+}
+
+export function endLine(requestId: string): string {
+  return `END RequestId: ${requestId}\n`;
+}
+
+/** `REPORT …`: one record, also with its second line for a sampled trace. Every field ends with a tab, as recorded. */
+export function reportLine(report: InvocationReport): string {
+  let line =
+    `REPORT RequestId: ${report.requestId}\tDuration: ${report.durationMs.toFixed(2)} ms\tBilled Duration: ${billedDurationMs(report)} ms\t` +
+    `Memory Size: ${report.memorySizeMb} MB\tMax Memory Used: ${report.maxMemoryUsedMb} MB\t`;
+  if (report.initDurationMs !== undefined) line += `Init Duration: ${report.initDurationMs.toFixed(2)} ms\t`;
+  line += failureFields(report.failure, '');
+  if (report.trace !== undefined) {
+    line += `\nXRAY TraceId: ${report.trace.traceId}\tSegmentId: ${report.trace.segmentId}\tSampled: true\t`;
+  }
+  return `${line}\n`;
+}
+
+/** Both the log line (with a newline added) and the error message of a function that ran out of time. */
+export function timeoutText(timeMs: number, requestId: string, timeoutMs: number): string {
+  return `${new Date(timeMs).toISOString()} ${requestId} Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
+}
+
+/** Before `Runtime.ExitError`: what the log says of a runtime process that ended. `exit` is like `exit status 1` or `signal: killed`. */
+export function runtimeExitedText(requestId: string, exit: string): string {
+  return `RequestId: ${requestId} Error: Runtime exited with error: ${exit}`;
+}
+
+/** `EXTENSION …`: written when the init phase is over, once per extension. */
+export function extensionLine(name: string, state: string, events: readonly string[]): string {
+  return `EXTENSION\tName: ${name}\tState: ${state}\tEvents: [${events.join(', ')}]\n`;
+}
+
+/** `TELEMETRY …`: an extension subscribed to the Telemetry API. */
+export function telemetrySubscriptionLine(name: string, types: readonly string[]): string {
+  return `TELEMETRY\tName: ${name}\tState: Subscribed\tTypes: [${types.join(', ')}]\n`;
+}
+
+function failureFields(failure: ReportedFailure | undefined, before: string): string {
+  if (failure === undefined) return '';
+  return failure.status === 'timeout' ? `${before}Status: timeout` : `${before}Status: error\tError Type: ${failure.errorType}`;
+}
