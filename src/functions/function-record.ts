@@ -8,8 +8,13 @@ export interface FunctionRecord {
   readonly accountId: AccountId;
   readonly region: string;
   readonly name: string;
-  /** The configuration and code of `$LATEST`. */
+  /** The configuration and code of `$LATEST`, as the API shows them. */
   readonly latest: FunctionVersion;
+  /**
+   * What invocations of `$LATEST` run while an update is in progress, or after one failed: the last configuration that worked.
+   * Absent otherwise.
+   */
+  readonly serving?: FunctionVersion;
   readonly tags: Readonly<Record<string, string>>;
   /** Number of the newest published version, 0 when there is none. */
   readonly versionCounter: number;
@@ -22,6 +27,11 @@ export interface FunctionVersion {
   readonly name: string;
   readonly version: string;
   readonly revisionId: string;
+  /**
+   * Names this exact code and configuration: new with each update, unchanged by tags and by state changes (which do change
+   * `revisionId`). Environments are reused under the same one only.
+   */
+  readonly configurationId: string;
   readonly runtime: string;
   readonly handler: string;
   readonly role: string;
@@ -57,8 +67,11 @@ export interface CodePackage {
 /** `Pending` until the code is unpacked and the runtime is found; then `Active`, or `Failed` with the reason. */
 export type FunctionState =
   | { readonly name: 'Active' }
-  | { readonly name: 'Pending' | 'Failed' | 'Inactive'; readonly reason: string; readonly reasonCode: string };
+  | { readonly name: 'Pending' | 'Failed' | 'Inactive'; readonly reason: string; readonly reasonCode: StateReasonCode };
 
 export type LastUpdate =
   | { readonly name: 'Successful' }
-  | { readonly name: 'InProgress' | 'Failed'; readonly reason: string; readonly reasonCode: string };
+  | { readonly name: 'InProgress' | 'Failed'; readonly reason: string; readonly reasonCode: StateReasonCode };
+
+/** Those of Lambda's state reason codes that occur here. */
+export type StateReasonCode = 'Creating' | 'InvalidZipFileException' | 'InvalidRuntime' | 'InternalError';

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { BlobStore } from '#storage/blob-store.ts';
+import { MAX_ZIPPED_BYTES } from './code-limits.ts';
+import type { CodePackage } from './function-record.ts';
+import { invalidParameter, requestTooLarge } from './lambda-errors.ts';
+import { readZipDirectory, ZipRejected } from './zip-directory.ts';
+
+/**
+ * Checks an uploaded package as far as its directory goes, and stores its bytes durably.
+ * @throws AwsError RequestEntityTooLargeException above 50 MB (recorded by test_oversized_zipped_create_lambda);
+ *   InvalidParameterValueException for what cannot be unpacked, or is more than 250 MB then (test_oversized_unzipped_lambda)
+ */
+export async function storeCodePackage(zip: Uint8Array, blobs: BlobStore): Promise<CodePackage> {
+  await checkZip(zip);
+  const blob = await blobs.put(zip);
+  return { digest: blob.digest, sizeBytes: blob.sizeBytes };
+}
+
+/** The checks of {@link storeCodePackage} alone; what would be stored. */
+export async function checkCodePackage(zip: Uint8Array): Promise<CodePackage> {
+  await checkZip(zip);
+  return { digest: createHash('sha256').update(zip).digest('hex'), sizeBytes: zip.byteLength };
+}
+
+async function checkZip(zip: Uint8Array): Promise<void> {
+  if (zip.byteLength > MAX_ZIPPED_BYTES) throw requestTooLarge(`Zipped size must be smaller than ${MAX_ZIPPED_BYTES} bytes`);
+  if (zip.byteLength === 0) throw invalidParameter(new ZipRejected('empty', 'no bytes').message);
+  try {
+    await readZipDirectory(Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength));
+  } catch (error) {
+    if (error instanceof ZipRejected) throw invalidParameter(error.message);
+    throw error;
+  }
+}
+
+/** What the API calls CodeSha256: the digest in base64. */
+export function codeSha256(code: Pick<CodePackage, 'digest'>): string {
+  return Buffer.from(code.digest, 'hex').toString('base64');
+}

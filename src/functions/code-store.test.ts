@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite, test, type TestContext } from 'node:test';
+import { systemIds } from '#base/ids.ts';
+import { silentLogger } from '#base/logger.ts';
+import { MemoryBlobStore } from '#storage/memory/memory-blob-store.ts';
+import { zipArchive } from '../../test/support/zip-archive.ts';
+import { CodeStore } from './code-store.ts';
+
+const IS_ROOT = process.getuid?.() === 0;
+
+interface Bench {
+  readonly folder: string;
+  readonly blobs: MemoryBlobStore;
+  readonly open: (options?: { readonly groups?: boolean; readonly bootId?: string }) => Promise<CodeStore>;
+  readonly store: (text: string) => Promise<string>;
+}
+
+async function bench(context: TestContext): Promise<Bench> {
+  const data = await mkdtemp(join(tmpdir(), 'hearth-code-'));
+  context.after(() => rm(data, { recursive: true, force: true }));
+  const folder = join(data, 'code');
+  const blobs = new MemoryBlobStore();
+  return {
+    folder,
+    blobs,
+    open: ({ groups = false, bootId = 'boot-1' } = {}) =>
+      CodeStore.open({ folder, blobs, ids: systemIds, log: silentLogger, groups, bootId }),
+    store: async (text) => (await blobs.put(zipArchive([{ name: 'handler.py', content: text }]))).digest,
+  };
+}
+
+suite('CodeStore', () => {
+  test('unpacks a package once for all who ask, into a folder that only the daemon may enter', async (context) => {
+    const { open, store } = await bench(context);
+    const digest = await store('one');
+    const code = await open();
+    const [first, second] = await Promise.all([code.ensureUnpacked(digest), code.ensureUnpacked(digest)]);
+    assert.equal(first, second);
+    assert.equal(await readFile(join(first.path, 'handler.py'), 'utf8'), 'one');
+    assert.equal((await stat(first.path)).mode & 0o7777, 0o700);
+    assert.equal(first.gid, undefined);
+  });
+
+  test('gives each folder a group of its own and never two the same', { skip: !IS_ROOT }, async (context) => {
+    const { open, store } = await bench(context);
+    const [a, b, c] = [await store('a'), await store('b'), await store('c')];
+    const code = await open({ groups: true });
+    const unpacked = await Promise.all([code.ensureUnpacked(a), code.ensureUnpacked(b)]);
+    assert.deepEqual(new Set(unpacked.map((found) => found.gid)), new Set([300_000, 300_001]));
+    for (const { path, gid } of unpacked) {
+      const found = await stat(path);
+      assert.deepEqual([found.mode & 0o7777, found.uid, found.gid], [0o750, 0, gid]);
+    }
+    const reopened = await open({ groups: true });
+    assert.deepEqual(await reopened.ensureUnpacked(a), unpacked[0]);
+    assert.equal((await reopened.ensureUnpacked(c)).gid, 300_002);
+  });
+
+  test('keeps complete folders over a restart and removes what was left unfinished', async (context) => {
+    const { open, store, folder } = await bench(context);
+    const digest = await store('one');
+    const before = await (await open()).ensureUnpacked(digest);
+    await writeFile(join(before.path, 'marker'), 'still here');
+    await mkdir(join(folder, `.${digest}.unfinished`));
+    const after = await (await open()).ensureUnpacked(digest);
+    assert.equal(await readFile(join(after.path, 'marker'), 'utf8'), 'still here');
+    assert.deepEqual((await readdir(folder)).toSorted(), [digest, 'boot-id'].toSorted());
+  });
+
+  test('does not trust a folder with another mode', async (context) => {
+    const { open, store } = await bench(context);
+    const digest = await store('one');
+    const before = await (await open()).ensureUnpacked(digest);
+    await writeFile(join(before.path, 'marker'), '');
+    await chmod(before.path, 0o777);
+    const after = await (await open()).ensureUnpacked(digest);
+    assert.deepEqual(await readdir(after.path), ['handler.py']);
+  });
+
+  test('unpacks anew after a reboot of the machine', async (context) => {
+    const { open, store } = await bench(context);
+    const digest = await store('one');
+    const before = await (await open()).ensureUnpacked(digest);
+    await writeFile(join(before.path, 'marker'), '');
+    const after = await (await open({ bootId: 'boot-2' })).ensureUnpacked(digest);
+    assert.deepEqual(await readdir(after.path), ['handler.py']);
+  });
+
+  test('leaves nothing behind when a package is bad, and tries again when asked again', async (context) => {
+    const { open, blobs, folder } = await bench(context);
+    const { digest } = await blobs.put(zipArchive([{ name: 'a', content: 'abc', claimedCrc: 1 }]));
+    const code = await open();
+    await assert.rejects(code.ensureUnpacked(digest), /Could not unzip/);
+    assert.deepEqual(await readdir(folder), ['boot-id']);
+    await assert.rejects(code.ensureUnpacked(digest), /Could not unzip/);
+    await assert.rejects(code.ensureUnpacked('0'.repeat(64)), /no blob/);
+  });
+
+  test('sweep removes folders that nobody claims', async (context) => {
+    const { open, store, folder } = await bench(context);
+    const [kept, dropped] = [await store('kept'), await store('dropped')];
+    const code = await open();
+    await Promise.all([code.ensureUnpacked(kept), code.ensureUnpacked(dropped)]);
+    assert.equal(await code.sweep((digest) => digest === kept), 1);
+    assert.deepEqual((await readdir(folder)).toSorted(), [kept, 'boot-id'].toSorted());
+    assert.equal(await readFile(join((await code.ensureUnpacked(dropped)).path, 'handler.py'), 'utf8'), 'dropped');
+  });
+});

@@ -1,0 +1,177 @@
+import { renameSync } from 'node:fs';
+import { chmod, chown, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { IdSource } from '#base/ids.ts';
+import type { Logger } from '#base/logger.ts';
+import { Semaphore } from '#base/semaphore.ts';
+import type { BlobStore } from '#storage/blob-store.ts';
+import { unpack } from './unpack.ts';
+
+/** The unpacked files of one package. When `gid` is set, only root and members of that group may enter the folder. */
+export interface UnpackedCode {
+  readonly path: string;
+  readonly gid?: number;
+}
+
+/** Groups from here on belong to code folders, one each; nothing on a usual system uses such numbers. */
+const FIRST_GID = 300_000;
+const LAST_GID = 999_999;
+
+/** Packages in work at once: each holds up to 50 MB of zip in memory. */
+const PARALLEL_PACKAGES = 2;
+
+const DIGEST = /^[0-9a-f]{64}$/;
+const BOOT_FILE = 'boot-id';
+
+/**
+ * Unpacked code by the digest of its package, below one folder. It is a cache: the package itself lies in the blob store. A
+ * folder appears by a rename, so it is complete; it is not synchronised to the disk, so all are dropped after a reboot of the
+ * machine and made anew when needed.
+ */
+export class CodeStore {
+  readonly #folder: string;
+  readonly #blobs: BlobStore;
+  readonly #ids: IdSource;
+  readonly #log: Logger;
+  readonly #groups: boolean;
+  readonly #ready = new Map<string, Promise<UnpackedCode>>();
+  readonly #gids = new Set<number>();
+  readonly #turns = new Semaphore(PARALLEL_PACKAGES);
+
+  private constructor(options: CodeStoreOptions) {
+    this.#folder = options.folder;
+    this.#blobs = options.blobs;
+    this.#ids = options.ids;
+    this.#log = options.log;
+    this.#groups = options.groups;
+  }
+
+  /** Creates the folder, throws away what an earlier run left unfinished, and takes over what is complete. */
+  static async open(options: CodeStoreOptions): Promise<CodeStore> {
+    const store = new CodeStore(options);
+    // Entered by everyone, listed by nobody else: the folders inside guard themselves.
+    await mkdir(options.folder, { recursive: true });
+    await chmod(options.folder, 0o711);
+    await store.#dropAfterReboot(options.bootId ?? (await currentBootId()));
+    await store.#takeOver();
+    return store;
+  }
+
+  /**
+   * The unpacked code of a package; unpacks it when it is not there. Calls for the same digest share the work.
+   * @throws ZipRejected when the package turns out to be unusable, BlobNotFound when it is not stored
+   */
+  ensureUnpacked(digest: string): Promise<UnpackedCode> {
+    const existing = this.#ready.get(digest);
+    if (existing !== undefined) return existing;
+    const work = this.#turns.run(() => this.#unpack(digest));
+    this.#ready.set(digest, work);
+    // A failure is told to those who asked, and the next one tries again.
+    work.catch(() => {
+      if (this.#ready.get(digest) === work) this.#ready.delete(digest);
+    });
+    return work;
+  }
+
+  /** Removes the folder of a package. No sandbox may be using it. */
+  async remove(digest: string): Promise<void> {
+    const work = this.#ready.get(digest);
+    if (work === undefined) return;
+    const code = await work;
+    const aside = join(this.#folder, `.${digest}.${this.#ids.hex(8)}`);
+    // Both at once, so that nobody unpacks the same package into the place before it is free.
+    this.#ready.delete(digest);
+    renameSync(code.path, aside);
+    await rm(aside, { recursive: true, force: true });
+    if (code.gid !== undefined) this.#gids.delete(code.gid);
+  }
+
+  /** Removes every folder that `isReferenced` does not claim. For the start, when no sandbox runs yet. Returns how many. */
+  async sweep(isReferenced: (digest: string) => boolean): Promise<number> {
+    const unused = [...this.#ready.keys()].filter((digest) => !isReferenced(digest));
+    for (const digest of unused) await this.remove(digest);
+    return unused.length;
+  }
+
+  async #unpack(digest: string): Promise<UnpackedCode> {
+    const temporary = join(this.#folder, `.${digest}.${this.#ids.hex(8)}`);
+    const path = join(this.#folder, digest);
+    const gid = this.#groups ? this.#takeGid() : undefined;
+    try {
+      await mkdir(temporary, { mode: 0o700 });
+      await unpack(await buffer(await this.#blobs.get(digest)), temporary);
+      if (gid !== undefined) await chown(temporary, 0, gid);
+      await chmod(temporary, gid === undefined ? 0o700 : 0o750);
+      await rename(temporary, path);
+    } catch (error) {
+      if (gid !== undefined) this.#gids.delete(gid);
+      await rm(temporary, { recursive: true, force: true });
+      throw error;
+    }
+    return { path, ...(gid !== undefined && { gid }) };
+  }
+
+  #takeGid(): number {
+    for (let gid = FIRST_GID; gid <= LAST_GID; gid++) {
+      if (this.#gids.has(gid)) continue;
+      this.#gids.add(gid);
+      return gid;
+    }
+    throw new Error('every group for code folders is taken');
+  }
+
+  async #dropAfterReboot(bootId: string): Promise<void> {
+    const file = join(this.#folder, BOOT_FILE);
+    const known = await readFile(file, 'utf8').catch(missingFile);
+    if (known === bootId) return;
+    for (const name of await readdir(this.#folder)) await rm(join(this.#folder, name), { recursive: true, force: true });
+    await writeFile(file, bootId);
+  }
+
+  async #takeOver(): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      if (name === BOOT_FILE) continue;
+      const path = join(this.#folder, name);
+      const code = DIGEST.test(name) ? await this.#adopt(path) : undefined;
+      if (code === undefined) {
+        this.#log.warn('removed an unfinished code folder', { path });
+        await rm(path, { recursive: true, force: true });
+      } else this.#ready.set(name, Promise.resolve(code));
+    }
+  }
+
+  /** Undefined for what this run could not have made: another owner or mode, or a group that is taken. */
+  async #adopt(path: string): Promise<UnpackedCode | undefined> {
+    const found = await lstat(path);
+    if (!found.isDirectory()) return undefined;
+    const mode = found.mode & 0o7777;
+    if (!this.#groups) return mode === 0o700 ? { path } : undefined;
+    const { gid } = found;
+    if (mode !== 0o750 || found.uid !== 0 || gid < FIRST_GID || gid > LAST_GID || this.#gids.has(gid)) return undefined;
+    this.#gids.add(gid);
+    return { path, gid };
+  }
+}
+
+export interface CodeStoreOptions {
+  /** `<data>/code`; the folders above it must let the sandboxes' users through. */
+  readonly folder: string;
+  readonly blobs: BlobStore;
+  readonly ids: IdSource;
+  readonly log: Logger;
+  /** Whether each folder gets a group of its own: for a daemon that runs as root. Otherwise folders are the daemon's user's only. */
+  readonly groups: boolean;
+  /** Names this boot of the machine; read from the kernel unless given. */
+  readonly bootId?: string;
+}
+
+async function currentBootId(): Promise<string> {
+  // Absent outside Linux, where folders then simply outlive reboots.
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(missingFile))?.trim() ?? 'unknown';
+}
+
+function missingFile(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
+}

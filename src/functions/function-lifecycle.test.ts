@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { systemIds } from '#base/ids.ts';
+import { silentLogger } from '#base/logger.ts';
+import { MemoryDocumentStore } from '#storage/memory/memory-document-store.ts';
+import { functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../test/support/function-record.ts';
+import type { UnpackedCode } from './code-store.ts';
+import { FunctionLifecycle } from './function-lifecycle.ts';
+import type { FunctionRecord } from './function-record.ts';
+import { FunctionRepository } from './function-repository.ts';
+import { PENDING, startUpdate } from './function-state.ts';
+import { ZipRejected } from './zip-directory.ts';
+
+interface Bench {
+  readonly documents: MemoryDocumentStore;
+  readonly functions: FunctionRepository;
+  readonly lifecycle: FunctionLifecycle;
+  readonly find: () => FunctionRecord;
+}
+
+const unpacked = (): Promise<UnpackedCode> => Promise.resolve({ path: '/code' });
+
+async function bench(options: { unpack?: () => Promise<UnpackedCode>; ensure?: () => Promise<void> } = {}): Promise<Bench> {
+  const documents = new MemoryDocumentStore();
+  const functions = await FunctionRepository.open(documents);
+  const lifecycle = new FunctionLifecycle({
+    functions,
+    code: { ensureUnpacked: options.unpack ?? unpacked },
+    runtimes: { ensure: options.ensure ?? (() => Promise.resolve()) },
+    ids: systemIds,
+    log: silentLogger,
+  });
+  return { documents, functions, lifecycle, find: () => functions.find(TEST_ACCOUNT, TEST_REGION, 'f') ?? assert.fail('no function') };
+}
+
+const pending = functionRecord('f', { state: PENDING });
+
+function updating(): FunctionRecord {
+  return startUpdate(functionRecord('f'), { memoryMb: 256 }, { ids: systemIds, lastModified: 'later' });
+}
+
+suite('FunctionLifecycle', () => {
+  test('makes a pending function active after its code is unpacked and its runtime found', async () => {
+    const steps: string[] = [];
+    const { functions, lifecycle, find } = await bench({
+      unpack: () => {
+        steps.push('unpack');
+        return unpacked();
+      },
+      ensure: async () => void steps.push('runtime'),
+    });
+    await functions.create(pending);
+    lifecycle.advance(pending);
+    assert.equal(find().latest.state.name, 'Pending');
+    await lifecycle.close();
+    assert.deepEqual(steps, ['unpack', 'runtime']);
+    assert.deepEqual(find().latest.state, { name: 'Active' });
+    assert.notEqual(find().latest.revisionId, pending.latest.revisionId, 'Active is another revision');
+    assert.equal(find().latest.configurationId, pending.latest.configurationId);
+  });
+
+  test('stays pending as long as the unpacking is held', async () => {
+    const { promise, resolve } = Promise.withResolvers<UnpackedCode>();
+    const { functions, lifecycle, find } = await bench({ unpack: () => promise });
+    await functions.create(pending);
+    lifecycle.advance(pending);
+    await functions.update(pending, (record) => ({ ...record, tags: { seen: 'yes' } }));
+    assert.equal(find().latest.state.name, 'Pending');
+    resolve({ path: '/code' });
+    await lifecycle.close();
+    assert.equal(find().latest.state.name, 'Active');
+    assert.deepEqual(find().tags, { seen: 'yes' });
+  });
+
+  const failures = [
+    {
+      what: 'a package that cannot be unpacked',
+      options: { unpack: (): Promise<UnpackedCode> => Promise.reject(new ZipRejected('unreadable', 'lies')) },
+      reasonCode: 'InvalidZipFileException',
+      reason: 'Could not unzip uploaded file. Please check your file, then try to upload again.',
+    },
+    {
+      what: 'a runtime that is not there',
+      options: { ensure: (): Promise<void> => Promise.reject(new Error('Install python3.12.')) },
+      reasonCode: 'InvalidRuntime',
+      reason: 'Install python3.12.',
+    },
+    {
+      what: 'a full disk',
+      options: { unpack: (): Promise<UnpackedCode> => Promise.reject(new Error('ENOSPC')) },
+      reasonCode: 'InternalError',
+      reason: 'The code package could not be unpacked.',
+    },
+  ];
+  for (const { what, options, reasonCode, reason } of failures) {
+    test(`${what} fails a new function, and an update`, async () => {
+      const created = await bench(options);
+      await created.functions.create(pending);
+      created.lifecycle.advance(pending);
+      await created.lifecycle.close();
+      assert.deepEqual(created.find().latest.state, { name: 'Failed', reason, reasonCode });
+
+      const updated = await bench(options);
+      await updated.functions.create(updating());
+      updated.lifecycle.resume();
+      await updated.lifecycle.close();
+      assert.deepEqual(updated.find().latest.lastUpdate, { name: 'Failed', reason, reasonCode });
+      assert.deepEqual(updated.find().latest.state, { name: 'Active' });
+      assert.equal(updated.functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f')?.memoryMb, 128, 'what worked last goes on serving');
+    });
+  }
+
+  test('an update serves the old configuration until it succeeds', async () => {
+    const { functions, lifecycle } = await bench();
+    await functions.create(updating());
+    const serving = (): number | undefined => functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f')?.memoryMb;
+    assert.equal(serving(), 128);
+    lifecycle.resume();
+    await lifecycle.close();
+    assert.equal(serving(), 256);
+    assert.equal(functions.find(TEST_ACCOUNT, TEST_REGION, 'f')?.serving, undefined);
+  });
+
+  test('an update after a failed one goes on serving what worked last, and a failed function becomes active by one', () => {
+    const worked = functionRecord('f');
+    const failed: FunctionRecord = {
+      ...updating(),
+      latest: { ...updating().latest, lastUpdate: { name: 'Failed', reason: 'x', reasonCode: 'InternalError' } },
+    };
+    const stamp = { ids: systemIds, lastModified: 'later' };
+    assert.equal(startUpdate(failed, {}, stamp).serving?.configurationId, worked.latest.configurationId);
+    const neverWorked = functionRecord('f', { state: { name: 'Failed', reason: 'x', reasonCode: 'InternalError' } });
+    assert.equal(startUpdate(neverWorked, {}, stamp).serving, undefined);
+  });
+
+  test('resume continues, after a restart, what was in transition and nothing else', async () => {
+    const { documents, functions } = await bench();
+    await functions.create(pending);
+    await functions.create(functionRecord('active'));
+    const reopened = await FunctionRepository.open(documents);
+    const seen: string[] = [];
+    const lifecycle = new FunctionLifecycle({
+      functions: reopened,
+      code: {
+        ensureUnpacked: (digest) => {
+          seen.push(digest);
+          return unpacked();
+        },
+      },
+      runtimes: { ensure: () => Promise.resolve() },
+      ids: systemIds,
+      log: silentLogger,
+    });
+    lifecycle.resume();
+    await lifecycle.close();
+    assert.equal(seen.length, 1);
+    assert.equal(reopened.find(TEST_ACCOUNT, TEST_REGION, 'f')?.latest.state.name, 'Active');
+  });
+
+  test('leaves alone a function that was deleted and created anew meanwhile', async () => {
+    const { promise, resolve } = Promise.withResolvers<UnpackedCode>();
+    const { functions, lifecycle, find } = await bench({ unpack: () => promise });
+    await functions.create(pending);
+    lifecycle.advance(pending);
+    await functions.delete(pending);
+    await functions.create(functionRecord('f', { state: PENDING, configurationId: 'another' }));
+    resolve({ path: '/code' });
+    await lifecycle.close();
+    assert.equal(find().latest.state.name, 'Pending');
+  });
+});

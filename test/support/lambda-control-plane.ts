@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import type { AccountId } from '#aws/caller.ts';
+import { AwsError } from '#aws/errors.ts';
+import type { RequestContext } from '#aws/service.ts';
+import type { Clock } from '#base/clock.ts';
+import { systemClock } from '#base/clock.ts';
+import { systemIds } from '#base/ids.ts';
+import { silentLogger } from '#base/logger.ts';
+import { FunctionLifecycle } from '#functions/function-lifecycle.ts';
+import type { FunctionRecord } from '#functions/function-record.ts';
+import { FunctionRepository } from '#functions/function-repository.ts';
+import { invalidParameter } from '#functions/lambda-errors.ts';
+import { MemoryBlobStore } from '#storage/memory/memory-blob-store.ts';
+import { MemoryDocumentStore } from '#storage/memory/memory-document-store.ts';
+import { CodeUrls } from '../../src/services/lambda/code-url.ts';
+import { TEST_ACCOUNT, TEST_REGION } from './function-record.ts';
+import { zipArchive } from './zip-archive.ts';
+
+/** 2026-11-20T10:00:00Z. */
+export const TEST_WALL_MS = Date.UTC(2026, 10, 20, 10);
+
+export const TEST_ROLE = `arn:aws:iam::${TEST_ACCOUNT}:role/r1`;
+export const TEST_ZIP = zipArchive([{ name: 'handler.py', content: 'def handler(event, context): return event' }]);
+
+/** Everything that the control-plane operations of Lambda need, in memory; the unpacking can be held. */
+export interface LambdaControlPlane {
+  readonly functions: FunctionRepository;
+  readonly lifecycle: FunctionLifecycle;
+  readonly blobs: MemoryBlobStore;
+  readonly codeUrls: CodeUrls;
+  readonly roles: { assumableByLambda(roleArn: string): boolean };
+  readonly runtimes: { checkForCreate(identifier: string): void; checkForUpdate(identifier: string): void };
+  readonly clock: Clock;
+  readonly ids: typeof systemIds;
+  readonly accountConcurrency: number;
+  /** No function becomes Active, no update Successful, until the returned function is called. */
+  holdUnpacking(): () => void;
+  /** The function of that name after all background work. */
+  settled(name: string): Promise<FunctionRecord>;
+}
+
+export async function lambdaControlPlane(): Promise<LambdaControlPlane> {
+  const functions = await FunctionRepository.open(new MemoryDocumentStore());
+  const clock: Clock = { ...systemClock, wallMs: () => TEST_WALL_MS };
+  const blobs = new MemoryBlobStore({ clock });
+  let gate: Promise<void> = Promise.resolve();
+  const lifecycle = new FunctionLifecycle({
+    functions,
+    code: {
+      ensureUnpacked: async () => {
+        await gate;
+        return { path: '/code' };
+      },
+    },
+    runtimes: { ensure: () => Promise.resolve() },
+    ids: systemIds,
+    log: silentLogger,
+  });
+  return {
+    functions,
+    lifecycle,
+    blobs,
+    codeUrls: new CodeUrls({ secret: 'secret', clock, blobs }),
+    roles: { assumableByLambda: (arn) => !arn.endsWith('/untrusted') },
+    runtimes: {
+      checkForCreate: (runtime) => checkTestRuntime('create', runtime),
+      checkForUpdate: (runtime) => checkTestRuntime('update', runtime),
+    },
+    clock,
+    ids: systemIds,
+    accountConcurrency: 1000,
+    holdUnpacking() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gate = promise;
+      return resolve;
+    },
+    async settled(name) {
+      await lifecycle.close();
+      return functions.find(TEST_ACCOUNT, TEST_REGION, name) ?? assert.fail(`no function ${name}`);
+    },
+  };
+}
+
+function checkTestRuntime(action: 'create' | 'update', runtime: string): void {
+  if (!/^(?:python3|nodejs2)/.test(runtime)) throw invalidParameter(`test runtime check for ${action}: ${runtime}`);
+}
+
+/** A request of the account's root. */
+export function requestContext(accountId: AccountId = TEST_ACCOUNT, region: string = TEST_REGION): RequestContext {
+  return {
+    caller: { kind: 'root', accountId, arn: `arn:aws:iam::${accountId}:root`, userId: accountId, accessKeyId: 'test' },
+    region,
+    requestId: '00000000-0000-4000-8000-000000000000',
+    endpoint: 'http://127.0.0.1:4566',
+    traceHeader: undefined,
+    signal: new AbortController().signal,
+  };
+}
+
+/** Whether an operation fails with exactly this error. */
+export async function rejectsWith(
+  work: () => unknown,
+  expected: { readonly code: string; readonly status?: number; readonly message: string | RegExp },
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    assert.ok(error instanceof AwsError, String(error));
+    assert.equal(error.code, expected.code);
+    if (expected.status !== undefined) assert.equal(error.status, expected.status);
+    if (typeof expected.message === 'string') assert.equal(error.message, expected.message);
+    else assert.match(error.message, expected.message);
+    return;
+  }
+  assert.fail(`expected ${expected.code}`);
+}
