@@ -1,0 +1,30 @@
+import type { FunctionVersion } from '#functions/function-record.ts';
+import type { Invocation, InvocationAnswer } from '#functions/invocation.ts';
+import type { Admission } from './admission.ts';
+import type { Placement } from './placement.ts';
+
+/**
+ * The path of one synchronous invocation: admit → acquire → run. The caller is answered when the runtime delivers; the
+ * concurrency lease ends when the environment is free again.
+ */
+export class Invoker {
+  readonly #admission: Admission;
+  readonly #placement: Placement;
+
+  constructor(parts: { readonly admission: Admission; readonly placement: Placement }) {
+    this.#admission = parts.admission;
+    this.#placement = parts.placement;
+  }
+
+  /** @throws AwsError when the invocation is throttled or no environment can be made */
+  async invoke(version: FunctionVersion, invocation: Invocation): Promise<InvocationAnswer> {
+    const lease = this.#admission.admit(version.accountId, version.region);
+    try {
+      const environment = await this.#placement.acquire(version);
+      return await environment.invoke(invocation, () => lease.release());
+    } catch (error) {
+      lease.release();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import type { FunctionVersion } from '#functions/function-record.ts';
+import type { Invocation, InvocationAnswer } from '#functions/invocation.ts';
+
+/** Finds an execution environment for a version: an idle one, or a new one. Local today; another node's in a fleet. */
+export interface Placement {
+  /** @throws AwsError when no environment can be made */
+  acquire(version: FunctionVersion): Promise<EnvironmentLease>;
+}
+
+/** An environment that serves this caller alone until its invocation has settled. */
+export interface EnvironmentLease {
+  /**
+   * Resolves when the runtime has delivered. `onSettled` is called once, when the environment is free again or gone: until
+   * then the invocation counts against concurrency. Never rejects.
+   */
+  invoke(invocation: Invocation, onSettled: () => void): Promise<InvocationAnswer>;
+}

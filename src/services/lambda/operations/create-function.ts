@@ -1,0 +1,112 @@
+import type { CreateFunctionCommandInput, FunctionConfiguration } from '@aws-sdk/client-lambda';
+import type { Operation, RequestContext } from '#aws/service.ts';
+import type { Clock } from '#base/clock.ts';
+import type { IdSource } from '#base/ids.ts';
+import { storeCodePackage } from '#functions/code-package.ts';
+import type { FunctionLifecycle } from '#functions/function-lifecycle.ts';
+import type { FunctionReference } from '#functions/function-name.ts';
+import type { CodePackage, FunctionRecord } from '#functions/function-record.ts';
+import type { FunctionRepository } from '#functions/function-repository.ts';
+import { formatLastModified, PENDING, SUCCESSFUL } from '#functions/function-state.ts';
+import { invalidParameter, oneValidationError, resourceConflict } from '#functions/lambda-errors.ts';
+import { changeLoggingConfig, defaultLoggingConfig } from '#functions/logging-config.ts';
+import { checkUserEnvironment } from '#functions/user-environment.ts';
+import type { BlobStore } from '#storage/blob-store.ts';
+import { toFunctionConfiguration } from '../function-configuration.ts';
+import { checkRole, checkSizes, checkTagCount, type RoleTrust, type RuntimeRules } from '../function-rules.ts';
+import { refuseUnsupported } from '../refused-parameters.ts';
+import { resolveOwnFunction } from '../target-function.ts';
+
+const MAX_NAME_LENGTH = 64;
+
+export interface CreateFunctionDependencies {
+  readonly functions: Pick<FunctionRepository, 'find' | 'create'>;
+  readonly lifecycle: Pick<FunctionLifecycle, 'advance'>;
+  readonly blobs: BlobStore;
+  readonly roles: RoleTrust;
+  readonly runtimes: RuntimeRules;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+/** Stores a function in the state Pending, durably; the lifecycle makes it Active. A qualifier in the name is ignored, as on AWS. */
+export function createFunction(deps: CreateFunctionDependencies): Operation<CreateFunctionCommandInput, FunctionConfiguration> {
+  return async (input, context) => {
+    refuseUnsupported('CreateFunction', input);
+    const reference = resolveOwnFunction('CreateFunction', input, context);
+    if (reference.name.length > MAX_NAME_LENGTH) {
+      const constraint = `Member must have length less than or equal to ${MAX_NAME_LENGTH}`;
+      throw invalidParameter(oneValidationError(reference.name, 'functionName', constraint));
+    }
+    const settings = await checkSettings(input, context, deps);
+    const exists = (): never => {
+      throw resourceConflict(`Function already exist: ${reference.name}`);
+    };
+    if (deps.functions.find(reference.accountId, reference.region, reference.name) !== undefined) exists();
+    if (input.Code?.ZipFile === undefined) throw invalidParameter('Please provide a source for function code.');
+    const code = await storeCodePackage(input.Code.ZipFile, deps.blobs);
+
+    const record = newRecord(reference, input, settings, code, deps);
+    if (!(await deps.functions.create(record))) exists();
+    deps.lifecycle.advance(record);
+    return toFunctionConfiguration(record.latest);
+  };
+}
+
+interface Settings {
+  readonly runtime: string;
+  readonly handler: string;
+  readonly role: string;
+}
+
+async function checkSettings(
+  input: CreateFunctionCommandInput,
+  context: RequestContext,
+  deps: CreateFunctionDependencies,
+): Promise<Settings> {
+  const { Runtime: runtime, Handler: handler, Role: role = '' } = input;
+  if (!runtime || !handler) {
+    throw invalidParameter('Runtime and Handler are mandatory parameters for functions created with deployment packages.');
+  }
+  deps.runtimes.checkForCreate(runtime);
+  checkSizes(input);
+  checkUserEnvironment(input.Environment?.Variables ?? {});
+  checkTagCount(input.Tags ?? {});
+  await checkRole(role, context, deps.roles);
+  return { runtime, handler, role };
+}
+
+function newRecord(
+  reference: FunctionReference,
+  input: CreateFunctionCommandInput,
+  settings: Settings,
+  code: CodePackage,
+  deps: CreateFunctionDependencies,
+): FunctionRecord {
+  const { accountId, region, name } = reference;
+  const key = { accountId, region, name };
+  return {
+    ...key,
+    tags: { ...input.Tags },
+    versionCounter: 0,
+    latest: {
+      ...key,
+      ...settings,
+      version: '$LATEST',
+      revisionId: deps.ids.uuid(),
+      configurationId: deps.ids.uuid(),
+      description: input.Description ?? '',
+      timeoutSeconds: input.Timeout ?? 3,
+      memoryMb: input.MemorySize ?? 128,
+      ephemeralStorageMb: input.EphemeralStorage?.Size ?? 512,
+      architecture: input.Architectures?.[0] ?? 'x86_64',
+      ...(input.Environment !== undefined && { environment: { ...input.Environment.Variables } }),
+      tracingMode: input.TracingConfig?.Mode ?? 'PassThrough',
+      logging: changeLoggingConfig(defaultLoggingConfig(name), input.LoggingConfig ?? {}),
+      code,
+      lastModified: formatLastModified(deps.clock.wallMs()),
+      state: PENDING,
+      lastUpdate: SUCCESSFUL,
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { ListFunctionsCommandInput, ListFunctionsResponse } from '@aws-sdk/client-lambda';
+import type { Operation } from '#aws/service.ts';
+import type { FunctionRepository } from '#functions/function-repository.ts';
+import { invalidParameter } from '#functions/lambda-errors.ts';
+import { toListedConfiguration } from '../function-configuration.ts';
+
+/** AWS answers with 50 functions at most, whatever MaxItems says. */
+const MAX_PAGE = 50;
+
+export interface ListFunctionsDependencies {
+  readonly functions: Pick<FunctionRepository, 'list'>;
+}
+
+/** In the order of names. A marker holds the last name of the page before, so that a page is stable while others change. */
+export function listFunctions(deps: ListFunctionsDependencies): Operation<ListFunctionsCommandInput, ListFunctionsResponse> {
+  return (input, context) => {
+    if (input.MasterRegion !== undefined && input.FunctionVersion !== 'ALL') {
+      throw invalidParameter('FunctionVersion must be ALL when MasterRegion is specified.');
+    }
+    const limit = Math.min(input.MaxItems ?? MAX_PAGE, MAX_PAGE);
+    const after = input.Marker === undefined || input.Marker === '' ? undefined : readMarker(input.Marker);
+    // MasterRegion selects replicas of Lambda@Edge functions, of which there are none.
+    if (input.MasterRegion !== undefined && input.MasterRegion !== 'ALL') return { Functions: [] };
+
+    const { accountId } = context.caller;
+    const found = deps.functions.list(accountId, context.region, { limit: limit + 1, ...(after !== undefined && { after }) });
+    const page = found.slice(0, limit);
+    const last = page.at(-1);
+    const qualifier = input.FunctionVersion === 'ALL' ? '$LATEST' : undefined;
+    return {
+      Functions: page.map((record) => toListedConfiguration(record.latest, qualifier)),
+      ...(found.length > limit && last !== undefined && { NextMarker: writeMarker(last.name) }),
+    };
+  };
+}
+
+function writeMarker(name: string): string {
+  return Buffer.from(JSON.stringify({ after: name })).toString('base64url');
+}
+
+function readMarker(marker: string): string {
+  const content = parseJson(Buffer.from(marker, 'base64url').toString('utf8'));
+  if (typeof content === 'object' && content !== null && 'after' in content && typeof content.after === 'string') return content.after;
+  throw invalidParameter('The specified marker is not valid.');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { suite, test } from 'node:test';
+import type { UpdateFunctionCodeCommandInput } from '@aws-sdk/client-lambda';
+import { PENDING } from '#functions/function-state.ts';
+import { functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../../../test/support/function-record.ts';
+import { lambdaControlPlane, rejectsWith, requestContext, TEST_ZIP } from '../../../../test/support/lambda-control-plane.ts';
+import { toFunctionConfiguration } from '../function-configuration.ts';
+import { updateFunctionCode } from './update-function-code.ts';
+
+const INPUT: UpdateFunctionCodeCommandInput = { FunctionName: 'f', ZipFile: TEST_ZIP };
+const DIGEST = createHash('sha256').update(TEST_ZIP).digest('hex');
+const CODE_SHA256 = createHash('sha256').update(TEST_ZIP).digest('base64');
+
+async function withFunction(): ReturnType<typeof lambdaControlPlane> {
+  const plane = await lambdaControlPlane();
+  await plane.functions.create(functionRecord('f'));
+  return plane;
+}
+
+suite('UpdateFunctionCode', () => {
+  test('ZipFile replaces the package, and is mandatory', async () => {
+    const plane = await withFunction();
+    await rejectsWith(() => updateFunctionCode(plane)({ FunctionName: 'f' }, requestContext()), {
+      code: 'InvalidParameterValueException',
+      message: 'Please provide a source for function code.',
+    });
+    const updated = await updateFunctionCode(plane)(INPUT, requestContext());
+    assert.deepEqual([updated.CodeSha256, updated.CodeSize], [CODE_SHA256, TEST_ZIP.length]);
+    assert.equal((await plane.settled('f')).latest.code.digest, DIGEST);
+  });
+
+  test('answers InProgress as recorded by test_function_lifecycle, serves the old code until Successful, each a new revision', async () => {
+    const plane = await withFunction();
+    const release = plane.holdUnpacking();
+    const updated = await updateFunctionCode(plane)(INPUT, requestContext());
+    assert.deepEqual(
+      [updated.State, updated.LastUpdateStatus, updated.LastUpdateStatusReason, updated.LastUpdateStatusReasonCode],
+      ['Active', 'InProgress', 'The function is being created.', 'Creating'],
+    );
+    const served = (): string | undefined => plane.functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f')?.code.digest;
+    assert.equal(served(), 'a'.repeat(64));
+    release();
+    const settled = toFunctionConfiguration((await plane.settled('f')).latest);
+    assert.deepEqual([settled.LastUpdateStatus, settled.LastUpdateStatusReason], ['Successful', undefined]);
+    assert.equal(served(), DIGEST);
+    assert.equal(new Set(['revision-of-f', updated.RevisionId, settled.RevisionId]).size, 3);
+  });
+
+  test('refuses a second update while one is in progress, and one while the function is pending', async () => {
+    const plane = await withFunction();
+    const release = plane.holdUnpacking();
+    const update = updateFunctionCode(plane);
+    const both = await Promise.allSettled([update(INPUT, requestContext()), update(INPUT, requestContext())]);
+    assert.deepEqual(both.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
+    // Recorded by test_lambda_concurrent_code_updates.
+    await rejectsWith(() => update(INPUT, requestContext()), {
+      code: 'ResourceConflictException',
+      status: 409,
+      message:
+        'The operation cannot be performed at this time. An update is in progress for resource: arn:aws:lambda:us-east-1:111111111111:function:f',
+    });
+    release();
+    await plane.settled('f');
+    await update(INPUT, requestContext());
+    await plane.functions.create(functionRecord('pending', { state: PENDING }));
+    await rejectsWith(() => update({ ...INPUT, FunctionName: 'pending' }, requestContext()), {
+      code: 'ResourceConflictException',
+      status: 409,
+      message: 'The operation cannot be performed at this time. The function is currently in the following state: Pending',
+    });
+  });
+
+  test('FunctionName finds by name and ARN, never a version', async () => {
+    const plane = await withFunction();
+    for (const FunctionName of ['f', 'f:$LATEST', 'arn:aws:lambda:us-east-1:111111111111:function:f']) {
+      assert.equal((await updateFunctionCode(plane)({ ...INPUT, FunctionName }, requestContext())).FunctionName, 'f');
+      await plane.settled('f');
+    }
+    await rejectsWith(() => updateFunctionCode(plane)({ ...INPUT, FunctionName: 'f:1' }, requestContext()), {
+      code: 'InvalidParameterValueException',
+      message: /^This operation is permitted on Lambda functions only\./,
+    });
+    await rejectsWith(() => updateFunctionCode(plane)({ ...INPUT, FunctionName: 'g' }, requestContext()), {
+      code: 'ResourceNotFoundException',
+      message: 'Function not found: arn:aws:lambda:us-east-1:111111111111:function:g',
+    });
+  });
+
+  test('RevisionId must be the latest', async () => {
+    const plane = await withFunction();
+    await rejectsWith(() => updateFunctionCode(plane)({ ...INPUT, RevisionId: 'wrong' }, requestContext()), {
+      code: 'PreconditionFailedException',
+      status: 412,
+      message:
+        'The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id',
+    });
+    const updated = await updateFunctionCode(plane)({ ...INPUT, RevisionId: 'revision-of-f' }, requestContext());
+    assert.equal(updated.LastUpdateStatus, 'InProgress');
+  });
+
+  test('DryRun checks and changes nothing', async () => {
+    const plane = await withFunction();
+    const update = updateFunctionCode(plane);
+    const answer = await update({ ...INPUT, DryRun: true }, requestContext());
+    assert.deepEqual([answer.CodeSha256, answer.LastUpdateStatus, answer.RevisionId], [CODE_SHA256, 'Successful', 'revision-of-f']);
+    assert.deepEqual(await plane.settled('f'), functionRecord('f'));
+    assert.equal(await plane.blobs.size(DIGEST), undefined);
+    await rejectsWith(() => update({ ...INPUT, DryRun: true, ZipFile: Buffer.from('x') }, requestContext()), {
+      code: 'InvalidParameterValueException',
+      message: /^Could not unzip/,
+    });
+  });
+
+  test('Architectures changes the architecture and with it the runtime version', async () => {
+    const plane = await withFunction();
+    const before = toFunctionConfiguration((await plane.settled('f')).latest);
+    const after = await updateFunctionCode(plane)({ ...INPUT, Architectures: ['arm64'] }, requestContext());
+    assert.deepEqual(after.Architectures, ['arm64']);
+    assert.notEqual(after.RuntimeVersionConfig?.RuntimeVersionArn, before.RuntimeVersionConfig?.RuntimeVersionArn);
+    await plane.settled('f');
+    assert.deepEqual((await updateFunctionCode(plane)(INPUT, requestContext())).Architectures, ['arm64'], 'it stays');
+  });
+
+  test('refuses Publish and code from S3 rather than ignore them', async () => {
+    const plane = await withFunction();
+    for (const [parameter, input] of [
+      ['Publish', { Publish: true }],
+      ['S3Bucket', { S3Bucket: 'b', S3Key: 'k' }],
+    ] as const) {
+      await rejectsWith(() => updateFunctionCode(plane)({ ...INPUT, ...input }, requestContext()), {
+        code: 'NotImplemented',
+        message: `Hearth does not support the parameter ${parameter} of UpdateFunctionCode yet.`,
+      });
+    }
+  });
+});

@@ -1,0 +1,51 @@
+import type { FunctionConfiguration, UpdateFunctionCodeCommandInput } from '@aws-sdk/client-lambda';
+import type { Operation } from '#aws/service.ts';
+import type { Clock } from '#base/clock.ts';
+import type { IdSource } from '#base/ids.ts';
+import { checkCodePackage, storeCodePackage } from '#functions/code-package.ts';
+import type { FunctionLifecycle } from '#functions/function-lifecycle.ts';
+import type { FunctionRecord, FunctionVersion } from '#functions/function-record.ts';
+import type { FunctionRepository } from '#functions/function-repository.ts';
+import { checkUpdatable, formatLastModified, startUpdate } from '#functions/function-state.ts';
+import { functionNotFound, invalidParameter } from '#functions/lambda-errors.ts';
+import type { BlobStore } from '#storage/blob-store.ts';
+import { checkRevision } from '../check-revision.ts';
+import { toFunctionConfiguration } from '../function-configuration.ts';
+import { refuseUnsupported } from '../refused-parameters.ts';
+import { changeTarget } from '../target-function.ts';
+
+export interface UpdateFunctionCodeDependencies {
+  readonly functions: Pick<FunctionRepository, 'find' | 'update'>;
+  readonly lifecycle: Pick<FunctionLifecycle, 'advance'>;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+/** Replaces the package of `$LATEST`. With DryRun everything is checked and nothing changed. */
+export function updateFunctionCode(deps: UpdateFunctionCodeDependencies): Operation<UpdateFunctionCodeCommandInput, FunctionConfiguration> {
+  return async (input, context) => {
+    refuseUnsupported('UpdateFunctionCode', input);
+    const target = changeTarget('UpdateFunctionCode', input, context, deps.functions);
+    const check = (record: FunctionRecord): void => {
+      checkUpdatable(record);
+      checkRevision(record, input.RevisionId);
+    };
+    check(target);
+    const { ZipFile: zip } = input;
+    if (zip === undefined) throw invalidParameter('Please provide a source for function code.');
+    const architecture = input.Architectures?.[0] ?? target.latest.architecture;
+    if (input.DryRun === true) {
+      // The digest of the package that was sent: clients compare it with the present one to see whether anything changed.
+      return toFunctionConfiguration({ ...target.latest, architecture, code: await checkCodePackage(zip) });
+    }
+    const changes: Partial<FunctionVersion> = { code: await storeCodePackage(zip, deps.blobs), architecture };
+    const updated = await deps.functions.update(target, (record) => {
+      check(record);
+      return startUpdate(record, changes, { ids: deps.ids, lastModified: formatLastModified(deps.clock.wallMs()) });
+    });
+    if (updated === undefined) throw functionNotFound(target);
+    deps.lifecycle.advance(updated);
+    return toFunctionConfiguration(updated.latest);
+  };
+}

@@ -1,0 +1,108 @@
+import { REFUSED_PARAMETERS, type RefusedParameter } from './refused-parameters.ts';
+
+/**
+ * Parity with AWS, parameter by parameter: the source of `docs/parity.md`. A parameter `behaves` when a test fails if it is
+ * ignored; its title stands here, and it is in the test file of the operation. What is refused comes from the table that
+ * refuses it.
+ */
+export type ParameterParity =
+  | { readonly status: 'behaves'; readonly test: string }
+  | { readonly status: 'refused'; readonly except: string };
+
+/** By operation: parameter (members joined by dots) and the title of its test. */
+const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  CreateFunction: {
+    FunctionName: 'FunctionName may be a name, a partial or a full ARN; a qualifier is ignored',
+    Runtime: 'Runtime is checked, stored and given a runtime version',
+    Role: 'Role must be one of the account that Lambda can assume',
+    Handler: 'Handler is stored, and mandatory',
+    'Code.ZipFile': 'Code.ZipFile is stored under its SHA-256, and mandatory',
+    Description: 'Description, Timeout, MemorySize and EphemeralStorage are stored',
+    Timeout: 'Description, Timeout, MemorySize and EphemeralStorage are stored',
+    MemorySize: 'Description, Timeout, MemorySize and EphemeralStorage are stored',
+    EphemeralStorage: 'Description, Timeout, MemorySize and EphemeralStorage are stored',
+    Environment: 'Environment is stored, shown when it was given, and limited',
+    TracingConfig: 'TracingConfig and Architectures are stored',
+    Architectures: 'TracingConfig and Architectures are stored',
+    LoggingConfig: 'LoggingConfig is completed and stored',
+    Tags: 'Tags are stored, at most 50',
+  },
+  DeleteFunction: {
+    FunctionName: 'FunctionName names what is deleted',
+    Qualifier: 'Qualifier never deletes the function itself',
+  },
+  GetAccountSettings: {},
+  GetFunction: {
+    FunctionName: 'FunctionName finds by name and ARN',
+    Qualifier: 'Qualifier is repeated in the ARN, and unknown ones are not found',
+  },
+  GetFunctionConfiguration: {
+    FunctionName: 'FunctionName finds by name and ARN',
+    Qualifier: 'Qualifier is repeated in the ARN, and unknown ones are not found',
+  },
+  Invoke: {
+    FunctionName: 'FunctionName finds by name and ARN',
+    Qualifier: 'Qualifier selects the version, and unknown ones are not found',
+    LogType: 'LogType Tail answers the end of the log',
+    ClientContext: 'ClientContext reaches the function',
+    Payload: 'Payload is the event',
+  },
+  ListFunctions: {
+    MasterRegion: 'MasterRegion selects replicas, of which there are none',
+    FunctionVersion: 'FunctionVersion ALL qualifies the ARNs',
+    Marker: 'Marker and MaxItems page through all functions',
+    MaxItems: 'Marker and MaxItems page through all functions',
+  },
+  ListTags: { Resource: 'Resource names the function' },
+  TagResource: { Resource: 'Resource must be the ARN of a function', Tags: 'Tags are added and replaced, at most 50' },
+  UntagResource: { Resource: 'Resource names the function', TagKeys: 'TagKeys are removed, unknown ones ignored' },
+  UpdateFunctionCode: {
+    FunctionName: 'FunctionName finds by name and ARN, never a version',
+    ZipFile: 'ZipFile replaces the package, and is mandatory',
+    Architectures: 'Architectures changes the architecture and with it the runtime version',
+    DryRun: 'DryRun checks and changes nothing',
+    RevisionId: 'RevisionId must be the latest',
+  },
+  UpdateFunctionConfiguration: {
+    FunctionName: 'FunctionName finds by name and ARN, never a version',
+    Role: 'Role must be one of the account that Lambda can assume',
+    Handler: 'Handler, Description, Timeout, MemorySize, EphemeralStorage and TracingConfig change, the rest stays',
+    Description: 'Handler, Description, Timeout, MemorySize, EphemeralStorage and TracingConfig change, the rest stays',
+    Timeout: 'Handler, Description, Timeout, MemorySize, EphemeralStorage and TracingConfig change, the rest stays',
+    MemorySize: 'Handler, Description, Timeout, MemorySize, EphemeralStorage and TracingConfig change, the rest stays',
+    EphemeralStorage: 'Handler, Description, Timeout, MemorySize, EphemeralStorage and TracingConfig change, the rest stays',
+    TracingConfig: 'Handler, Description, Timeout, MemorySize, EphemeralStorage and TracingConfig change, the rest stays',
+    Environment: 'Environment replaces all variables',
+    Runtime: 'Runtime is checked and changes the runtime version',
+    LoggingConfig: 'LoggingConfig changes what is given',
+    RevisionId: 'RevisionId must be the latest',
+  },
+};
+
+/** Where Hearth knowingly differs from AWS, for the end of the page. */
+export const KNOWN_DIFFERENCES: readonly string[] = [
+  'Every file of a package can be read by the function: AWS keeps modes such as 0600, with which the function gets "permission denied".',
+  'A package with the same path twice, or with a link that leads out of it, is refused.',
+  'ListFunctions answers in the order of names.',
+  'A runtime version ARN depends on runtime and architecture alone; AWS names a build.',
+  'The total code size of an account is told, not limited.',
+  'Until resource policies exist, a function of another account answers AccessDeniedException to every operation.',
+];
+
+/** Parameters of an operation, by their paths. Empty for an operation that this table does not know. */
+export function parityOf(operation: string): ReadonlyMap<string, ParameterParity> {
+  const parity = new Map<string, ParameterParity>();
+  for (const [path, title] of Object.entries(BEHAVES[operation] ?? {})) parity.set(path, { status: 'behaves', test: title });
+  for (const parameter of REFUSED_PARAMETERS[operation] ?? []) parity.set(parameter.path, refused(parameter));
+  return parity;
+}
+
+function refused({ harmless = [] }: RefusedParameter): ParameterParity {
+  return { status: 'refused', except: harmless.map(String).join(', ') };
+}
+
+/** The test file of an operation, from the root of the repository. */
+export function testFileOf(operation: string): string {
+  const kebab = operation.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+  return `src/services/lambda/operations/${kebab}.test.ts`;
+}

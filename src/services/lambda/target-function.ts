@@ -1,0 +1,55 @@
+import type { RequestContext } from '#aws/service.ts';
+import { functionArn } from '#functions/function-arn.ts';
+import { resolveFunctionReference, type FunctionReference } from '#functions/function-name.ts';
+import type { FunctionRecord, FunctionVersion } from '#functions/function-record.ts';
+import type { FunctionRepository } from '#functions/function-repository.ts';
+import { accessDenied, functionNotFound, invalidParameter } from '#functions/lambda-errors.ts';
+
+export type FunctionReader = Pick<FunctionRepository, 'find'>;
+
+interface NamedFunction {
+  readonly FunctionName: string | undefined;
+  readonly Qualifier?: string | undefined;
+}
+
+/** Resolves the function that an operation names; functions of other accounts are out of reach. */
+export function resolveOwnFunction(operation: string, input: NamedFunction, context: RequestContext): FunctionReference {
+  const reference = resolveFunctionReference(input, { accountId: context.caller.accountId, region: context.region });
+  if (reference.accountId !== context.caller.accountId) {
+    // Another account gets in by a resource-based policy only, and there are none yet.
+    const action = `lambda:${operation}`;
+    throw accessDenied(
+      `User: ${context.caller.arn} is not authorized to perform: ${action} on resource: ${functionArn(reference, reference.qualifier)}` +
+        ` because no resource-based policy allows the ${action} action`,
+    );
+  }
+  return reference;
+}
+
+/** The version that a reading operation names, and the qualifier it used. @throws AwsError ResourceNotFoundException */
+export function readTarget(
+  operation: string,
+  input: NamedFunction,
+  context: RequestContext,
+  functions: FunctionReader,
+): { readonly record: FunctionRecord; readonly version: FunctionVersion; readonly qualifier: string | undefined } {
+  const reference = resolveOwnFunction(operation, input, context);
+  const { qualifier } = reference;
+  const record = functions.find(reference.accountId, reference.region, reference.name);
+  if (record === undefined || (qualifier !== undefined && qualifier !== '$LATEST')) throw functionNotFound(reference, qualifier);
+  return { record, version: record.latest, qualifier };
+}
+
+/** The function that a changing operation names: never a version or an alias. @throws AwsError ResourceNotFoundException */
+export function changeTarget(operation: string, input: NamedFunction, context: RequestContext, functions: FunctionReader): FunctionRecord {
+  const reference = resolveOwnFunction(operation, input, context);
+  if (reference.qualifier !== undefined && reference.qualifier !== '$LATEST') {
+    throw invalidParameter(
+      'This operation is permitted on Lambda functions only. Aliases and versions do not support this operation.' +
+        ' Please specify either a function name or an unqualified function ARN.',
+    );
+  }
+  const record = functions.find(reference.accountId, reference.region, reference.name);
+  if (record === undefined) throw functionNotFound(reference);
+  return record;
+}
