@@ -10,6 +10,11 @@ export interface SandboxDriver {
   /** One line for people: what the driver uses on this host, and why. */
   readonly description: string;
   create(spec: SandboxSpec): Promise<Sandbox>;
+  /**
+   * Makes a path of the host readable by every sandbox, wherever it lies and whatever its modes (below a 0700 folder, written with
+   * umask 077); undone on close. Returns what to use as `SandboxMount.source`. For runtimes, never for code. @throws when missing
+   */
+  expose(path: string): Promise<string>;
   /** Kills what is left, removes mounts, cgroups and scratch space. */
   close(): Promise<void>;
 }
@@ -19,12 +24,24 @@ export interface SandboxSpec {
   readonly id: string;
   /** Read-only binds, host path to path inside. A missing source is an error. `gid`, when given, is a group that may read it. */
   readonly mounts: readonly SandboxMount[];
-  /** Absolute path inside, and arguments. */
+  /**
+   * Absolute path inside, and arguments. The process driver cannot mount: in `command`, `workingDirectory` and the values of
+   * `environment` it puts a mount's source for its target, where that is a whole argument, or an item of a list joined by colons.
+   */
   readonly command: readonly string[];
   readonly workingDirectory: string;
-  /** The whole environment of the process; nothing is inherited. */
-  readonly environment: Readonly<Record<string, string>>;
+  /**
+   * The whole environment of the process, made once the addresses of its listeners are known; nothing is inherited. The driver sets
+   * PWD to the working directory.
+   */
+  readonly environment: (listeners: SandboxAddresses) => Readonly<Record<string, string>>;
   readonly limits: SandboxLimits;
+}
+
+/** `host:port` of each listener as the process inside reaches it. */
+export interface SandboxAddresses {
+  readonly runtimeApi: string;
+  readonly awsEndpoint: string;
 }
 
 export interface SandboxMount {

@@ -1,0 +1,374 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { after, describe, it } from 'node:test';
+import { systemClock } from '#base/clock.ts';
+import { systemIds } from '#base/ids.ts';
+import { silentLogger } from '#base/logger.ts';
+import { chooseDriver } from './choose-driver.ts';
+import { cleanUpPreviousRuns } from './previous-runs.ts';
+import { probeHost } from './probe.ts';
+import { describeSandboxContract, end } from './sandbox-contract.ts';
+import type { SandboxBench } from './sandbox-contract.ts';
+
+const host = probeHost();
+const missing = host.facts.filter(({ verdict }) => verdict === 'missing').map(({ name, found }) => `${name}: ${found}`);
+// In CI a host without the means is a failure of CI, never a reason to test less.
+const skip = missing.length > 0 && process.env['CI'] !== 'true' ? `this host cannot isolate: ${missing.join('; ')}` : false;
+
+const parent = await mkdtemp(`${tmpdir()}/hearth-bubblewrap-`);
+await chmod(parent, 0o755);
+const place = { runDirectory: `${parent}/run`, dataDirectory: `${parent}/data` };
+const parts = { ...place, clock: systemClock, ids: systemIds, logger: silentLogger };
+const open = () => chooseDriver({ ...parts, driver: 'bubblewrap', runId: systemIds.hex(6), host });
+
+async function cgroupsLeft(runId = ''): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of await readdir('/sys/fs/cgroup')) {
+    const entries = await readdir(`/sys/fs/cgroup/${name}`).catch(() => []);
+    found.push(...[name, ...entries].filter((entry) => entry.startsWith(`hearth-${runId}`)));
+  }
+  return found;
+}
+
+/** The kernel shows a deleted file's path too. */
+async function loopImages(): Promise<readonly string[]> {
+  const devices = (await readdir('/sys/block')).filter((name) => name.startsWith('loop'));
+  return Promise.all(devices.map((name) => readFile(`/sys/block/${name}/loop/backing_file`, 'utf8').catch(() => '')));
+}
+
+/** The tests that make system calls by number know those of x86_64; seccomp-filter.test.ts covers both architectures. */
+const x64Only = { skip: process.arch === 'x64' ? false : 'numbers of x86_64' };
+
+const LIMITS = { memoryMb: 512, cpus: 2, processes: 64, openFiles: 1024, scratchMb: 512 };
+
+describe('bubblewrap', { skip }, () => {
+  after(async () => rm(parent, { recursive: true }));
+  describeSandboxContract('bubblewrap', { open, more: describeIsolation });
+  describeRuns();
+});
+
+function describeIsolation({ run, runScript, start, startScript, directory, driver }: SandboxBench): void {
+  it('runs as the user that functions have on AWS, without capabilities or a way to gain any', async () => {
+    const { output } = await run(['/bin/sh', '-c', 'id -u; id -g; id -un; grep -E "^(Cap|NoNewPrivs|Seccomp:)" /proc/self/status']);
+    const none = ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'].map((set) => `${set}:\t0000000000000000`);
+    assert.deepEqual(output.trim().split('\n'), ['993', '990', 'sbx_user1051', ...none, 'NoNewPrivs:\t1', 'Seccomp:\t2']);
+  });
+
+  it('shows no files of the host beside programs and libraries', async () => {
+    const { output } = await run(['/bin/ls', '/', '/var', '/etc']);
+    const words = output.split(/\s+/);
+    for (const name of ['root', 'home', 'sys', 'run', 'mnt', 'boot', 'log', 'shadow', 'hostname', 'sudoers', 'machine-id'])
+      assert.ok(!words.includes(name), name);
+    assert.match((await run(['/bin/cat', '/etc/hosts'])).output, /^127\.0\.0\.1 localhost sandbox\.localdomain$/m);
+  });
+
+  it('lets a process write to /tmp and nowhere else', async () => {
+    const places = ['/', '/etc', '/dev', '/dev/shm', '/usr/bin', '/var', '/var/task', '/opt', '/proc'];
+    const { output } = await run(['/bin/sh', '-c', `for d in ${places.join(' ')}; do touch $d/x 2>&1; done; touch /tmp/x && echo written`]);
+    assert.equal(output.match(/Read-only file system|No such file|Permission denied/g)?.length, places.length, output);
+    assert.match(output, /^written$/m);
+  });
+
+  it('shows no processes but its own', async () => {
+    const { output } = await run(['/bin/sh', '-c', 'ls /proc | grep -E "^[0-9]+$" | wc -l']);
+    assert.ok(Number(output) <= 5, output);
+  });
+
+  it('cannot reach the network of the host', async () => {
+    const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { output } = await runScript(
+      `const net = require('node:net');
+       for (const host of ['127.0.0.1', '169.254.169.254']) net.connect(${port}, host).on('error', (error) => console.log(error.code)).on('connect', () => console.log('connected'));
+       console.log(Object.keys(require('node:os').networkInterfaces()).join());`,
+    );
+    server.close();
+    assert.deepEqual(output.trim().split('\n').toSorted(), ['ECONNREFUSED', 'ENETUNREACH', 'lo']);
+  });
+
+  it('refuses system calls that lead out, and knows none that are newer than the filter', x64Only, async () => {
+    const calls = {
+      ptrace: 101,
+      mount: 165,
+      unshare: 272,
+      bpf: 321,
+      keyctl: 250,
+      io_uring_setup: 425,
+      userfaultfd: 323,
+      setns: 308,
+      pivot_root: 155,
+      perf_event_open: 298,
+      open_by_handle_at: 304,
+      clone3: 435,
+      future: 999,
+    };
+    const lines = Object.entries(calls).map(([name, number]) => `syscall(${number}, 0, 0, 0, 0, 0); print "${name} ", $!+0, "\\n";`);
+    const { output } = await run(['/usr/bin/perl', '-e', lines.join('')]);
+    const expected = Object.keys(calls).map((name) => `${name} ${name === 'clone3' || name === 'future' ? 38 : 1}`);
+    assert.deepEqual(output.trim().split('\n'), expected);
+  });
+
+  it('judges clone, personality, socket and ioctl by their arguments', x64Only, async () => {
+    const tries = {
+      'clone(NEWUSER)': 'syscall(56, 0x10000000, 0, 0, 0, 0)',
+      'personality(ADDR_NO_RANDOMIZE)': 'syscall(135, 0x40000)',
+      'personality(query)': 'syscall(135, 0xffffffff)',
+      'socket(INET, RAW)': 'syscall(41, 2, 3, 1)',
+      'socket(PACKET)': 'syscall(41, 17, 3, 0)',
+      'socket(ALG)': 'syscall(41, 38, 5, 0)',
+      'socket(NETLINK_ROUTE)': 'syscall(41, 16, 3, 0)',
+      'socket(NETLINK_AUDIT)': 'syscall(41, 16, 3, 9)',
+      'socket(INET6, STREAM)': 'syscall(41, 10, 1 | 02000000, 0)',
+      'socket(UNIX)': 'syscall(41, 1, 1, 0)',
+      'ioctl(TIOCSTI)': 'syscall(16, 0, 0x5412, 0)',
+    };
+    const lines = Object.entries(tries).map(([name, call]) => `$! = 0; $r = ${call}; print "${name} ", ($r < 0 ? $!+0 : "ok"), "\\n";`);
+    const { output } = await run(['/usr/bin/perl', '-e', lines.join('')]);
+    const verdicts = Object.fromEntries(
+      output
+        .trim()
+        .split('\n')
+        .map((line) => [line.slice(0, line.lastIndexOf(' ')), line.slice(line.lastIndexOf(' ') + 1)]),
+    );
+    assert.deepEqual(verdicts, {
+      'clone(NEWUSER)': '1',
+      'personality(ADDR_NO_RANDOMIZE)': '1',
+      'personality(query)': 'ok',
+      'socket(INET, RAW)': '1',
+      'socket(PACKET)': '97',
+      'socket(ALG)': '97',
+      'socket(NETLINK_ROUTE)': 'ok',
+      'socket(NETLINK_AUDIT)': '1',
+      'socket(INET6, STREAM)': 'ok',
+      'socket(UNIX)': 'ok',
+      'ioctl(TIOCSTI)': '1',
+    });
+  });
+
+  it('gives no power to setuid programs', async () => {
+    const { output } = await run(
+      ['/bin/sh', '-c', 'grep " /usr/bin " /proc/self/mounts | cut -d" " -f4; su -c id root 2>&1 || echo refused'],
+      {},
+    );
+    assert.match(output, /nosuid/);
+    assert.match(output, /refused/);
+  });
+
+  it('lets the group of a mount read it, and no other sandbox', async () => {
+    const source = `${directory()}/private`;
+    await mkdir(source);
+    await writeFile(`${source}/code.txt`, 'secret', { mode: 0o640 });
+    const gid = 300_001;
+    await chown(`${source}/code.txt`, 0, gid);
+    await chown(source, 0, gid);
+    await chmod(source, 0o750);
+    const command = ['/bin/cat', '/var/task/code.txt'];
+    assert.equal((await run(command, { mounts: [{ source, target: '/var/task', gid }] })).output, 'secret');
+    const other = await run(command, { mounts: [{ source, target: '/var/task', gid: gid + 1 }] });
+    assert.doesNotMatch(other.output, /secret/);
+    assert.notEqual(other.exit.code, 0);
+  });
+
+  it('expose makes readable what lies below a closed folder or is closed itself', async () => {
+    const closed = `${directory()}/closed`;
+    await mkdir(`${closed}/open`, { recursive: true });
+    await writeFile(`${closed}/open/file`, 'below a closed folder', { mode: 0o644 });
+    await mkdir(`${closed}/umask077`, { mode: 0o700 });
+    await writeFile(`${closed}/umask077/file`, 'closed itself', { mode: 0o600 });
+    await chmod(closed, 0o700);
+    for (const [name, text] of [
+      ['open', 'below a closed folder'],
+      ['umask077', 'closed itself'],
+    ]) {
+      const source = await driver().expose(`${closed}/${name}`);
+      assert.equal(await driver().expose(`${closed}/${name}`), source);
+      assert.equal((await run(['/bin/cat', '/opt/file'], { mounts: [{ source, target: '/opt' }] })).output, text);
+      await assert.rejects(writeFile(`${source}/new`, ''), { code: 'EROFS' });
+    }
+    assert.equal(await driver().expose('/usr/bin'), '/usr/bin');
+    await assert.rejects(driver().expose(`${closed}/nowhere`), { code: 'ENOENT' });
+  });
+
+  it('kills for memory beyond the limit, and says so', async () => {
+    const { exit, peakMemoryBytes } = await runScript(`const all = []; for (;;) all.push(Buffer.alloc(1 << 20, 1));`, {
+      limits: { ...LIMITS, memoryMb: 128 },
+    });
+    assert.deepEqual(exit, { code: undefined, signal: 'SIGKILL', outOfMemory: true });
+    assert.equal(peakMemoryBytes, 128 << 20);
+  });
+
+  it('holds /tmp on disk: 400 MB under a memory limit of 128 MB are fine, 513 MB are ENOSPC', async () => {
+    const { output, exit } = await run(
+      [
+        '/bin/sh',
+        '-c',
+        'dd if=/dev/zero of=/tmp/a bs=1M count=400 2>/dev/null && echo written; dd if=/dev/zero of=/tmp/b bs=1M count=113 2>&1',
+      ],
+      { limits: { ...LIMITS, memoryMb: 128 } },
+    );
+    assert.match(output, /^written$/m);
+    assert.match(output, /No space left on device/);
+    assert.equal(exit.outOfMemory, false);
+  });
+
+  it('gives all of the size of /tmp', async () => {
+    const { output } = await run(['/bin/sh', '-c', 'dd if=/dev/zero of=/tmp/a bs=1M count=512 2>/dev/null && echo written']);
+    assert.equal(output, 'written\n');
+  });
+
+  it('gives each sandbox an empty /tmp', async () => {
+    assert.equal((await run(['/bin/sh', '-c', 'touch /tmp/mine; ls -A /tmp'])).output, 'mine\n');
+    assert.equal((await run(['/bin/ls', '-A', '/tmp'])).output, '');
+  });
+
+  it('limits processes and open files', async () => {
+    const limits = { ...LIMITS, processes: 10, openFiles: 20 };
+    const forks = await run(['/bin/sh', '-c', 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 100 & done; echo all'], { limits });
+    assert.match(forks.output, /[Cc]annot fork/);
+    assert.equal((await run(['/bin/sh', '-c', 'ulimit -n; ulimit -Hn'], { limits })).output, '20\n20\n');
+  });
+
+  it('limits the CPU, and setCpu changes the limit', async () => {
+    const { sandbox, receive } = await startScript(
+      `channel.on('data', () => {
+         const from = process.hrtime.bigint(); const used = process.cpuUsage();
+         while (process.hrtime.bigint() - from < 500000000n);
+         channel.write(String(process.cpuUsage(used).user + process.cpuUsage(used).system));
+       }); channel.write('ready');`,
+    );
+    await receive();
+    sandbox.setCpu(0.1);
+    sandbox.channel.write('burn');
+    const limited = Number(await receive());
+    // Half a second at a tenth of a core is 50 ms; a period more may start before it ends.
+    assert.ok(limited < 200_000, `${limited} µs`);
+    await end(sandbox);
+  });
+
+  it('gives sandboxes different users of the host', async () => {
+    const both = await Promise.all([start(['/bin/sleep', '1000']), start(['/bin/sleep', '1000'])]);
+    const uids = await Promise.all(both.map(async ({ sandbox }) => hostUid(sandbox.id)));
+    assert.notEqual(uids[0], uids[1]);
+    for (const uid of uids) assert.ok(uid >= 200_000, String(uid));
+    await Promise.all(both.map(({ sandbox }) => end(sandbox)));
+  });
+
+  it('tells nobody on the host the environment on a command line', async () => {
+    const { sandbox } = await start(['/bin/sleep', '1000'], { environment: () => ({ SECRET: 'tell-nobody' }) });
+    const lines = await Promise.all((await pidsOf(sandbox.id)).map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8')));
+    assert.ok(lines.length > 0);
+    for (const line of lines) assert.doesNotMatch(line, /tell-nobody/);
+    await end(sandbox);
+  });
+}
+
+/** Waits until the sandbox has processes: `create` returns before the spawned chain has joined its group. */
+async function pidsOf(id: string): Promise<readonly string[]> {
+  for (;;) {
+    for (const entry of await readdir('/proc')) {
+      if (!/^\d+$/.test(entry)) continue;
+      const cgroup = await readFile(`/proc/${entry}/cgroup`, 'utf8').catch(() => '');
+      if (!cgroup.includes(`-${id}\n`)) continue;
+      const status = await readFile(`/proc/${entry}/status`, 'utf8').catch(() => '');
+      if (/^Name:\s+bwrap$/m.test(status)) return [entry];
+    }
+  }
+}
+
+async function hostUid(id: string): Promise<number> {
+  const [pid] = await pidsOf(id);
+  return Number(/^Uid:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
+function describeRuns(): void {
+  it('leaves no control group, mount, loop device or file after close', async () => {
+    const runId = systemIds.hex(6);
+    const driver = await chooseDriver({ ...parts, driver: 'bubblewrap', runId, host });
+    const sandbox = await driver.create({
+      id: 'one',
+      mounts: [],
+      command: ['/bin/sleep', '1000'],
+      workingDirectory: '/',
+      environment: () => ({}),
+      limits: LIMITS,
+    });
+    assert.notDeepEqual(await cgroupsLeft(runId), []);
+    await Promise.all([end(sandbox), driver.close()]);
+    assert.deepEqual(await cgroupsLeft(runId), []);
+    assert.doesNotMatch(await readFile('/proc/self/mountinfo', 'utf8'), new RegExp(runId));
+    assert.deepEqual(
+      (await loopImages()).filter((image) => image.includes(runId)),
+      [],
+    );
+    assert.ok(!(await readdir(place.runDirectory)).includes(runId));
+    assert.deepEqual(await readdir(`${place.dataDirectory}/sandboxes`), []);
+  });
+
+  it('falls back to memory for /tmp where the host has no disk images, and says so', async () => {
+    const { bubblewrap } = host;
+    assert.ok(bubblewrap !== undefined);
+    const lesser = { ...host, bubblewrap: { ...bubblewrap, scratchInMemory: 'mkfs.ext4 is not installed' } };
+    const driver = await chooseDriver({ ...parts, driver: 'auto', runId: systemIds.hex(6), host: lesser });
+    assert.match(driver.description, /\/tmp in memory \(lower tier: mkfs.ext4 is not installed\)/);
+    const command = ['/bin/sh', '-c', 'stat -c %a /tmp; dd if=/dev/zero of=/tmp/a bs=1M count=21 2>&1'];
+    const sandbox = await driver.create({
+      id: 'one',
+      mounts: [],
+      command,
+      workingDirectory: '/',
+      environment: () => ({}),
+      limits: { ...LIMITS, scratchMb: 20 },
+    });
+    let output = '';
+    sandbox.onOutput((chunk) => (output += chunk.toString()));
+    await sandbox.exited;
+    assert.match(output, /^1777$/m);
+    assert.match(output, /No space left on device/);
+    await Promise.all([end(sandbox), driver.close()]);
+  });
+
+  it('takes the sandboxes along when the daemon is killed, passes on nothing that it inherited, and fences what is left', async (t) => {
+    const runId = systemIds.hex(6);
+    const daemon = spawn(
+      process.execPath,
+      [`${import.meta.dirname}/bubblewrap-driver.daemon.ts`, place.runDirectory, place.dataDirectory, runId],
+      {
+        // Descriptor 9 is what the daemon inherits from whoever starts it; the driver itself uses numbers below that.
+        stdio: ['ignore', 'pipe', 'inherit', ...Array.from({ length: 6 }, () => 'ignore' as const), 'pipe'],
+      },
+    );
+    const exited = once(daemon, 'exit');
+    t.after(async () => {
+      daemon.kill('SIGKILL');
+      await exited;
+      await cleanUpPreviousRuns(parts);
+    });
+    const [output] = (await once(daemon.stdout ?? daemon, 'data')) as [Buffer];
+    const { descriptors, processes } = JSON.parse(output.toString()) as { descriptors: string[]; processes: number[] };
+    assert.deepEqual(descriptors, ['0', '1', '2', '3', '4']);
+    // A run whose owner lives is not touched.
+    await cleanUpPreviousRuns(parts);
+    for (const pid of processes) assert.equal(process.kill(pid, 0), true);
+    daemon.kill('SIGKILL');
+    await exited;
+    await Promise.all(processes.map(gone));
+    assert.notDeepEqual(await cgroupsLeft(runId), []);
+    await cleanUpPreviousRuns(parts);
+    assert.deepEqual(await cgroupsLeft(runId), []);
+    assert.ok(!(await readdir(place.runDirectory)).includes(runId));
+  });
+}
+
+/** Resolves when the process is no more, or only a zombie. */
+async function gone(pid: number): Promise<void> {
+  for (;;) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    if (stat === '' || stat.includes(') Z ')) return;
+  }
+}

@@ -1,0 +1,152 @@
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, readSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '#base/clock.ts';
+import type { Logger } from '#base/logger.ts';
+import { readIfThere, sleepAlive } from './cgroup.ts';
+import type { Cgroup } from './cgroup.ts';
+import { decodeExit } from './exit-status.ts';
+import type { ExitStatus } from './exit-status.ts';
+import type { OutputPipe } from './output-pipe.ts';
+import type { Sandbox, SandboxExit, SandboxListener, SandboxUsage } from './sandbox.ts';
+
+export interface BubblewrapSandboxParts {
+  readonly id: string;
+  /** sh, which becomes setpriv, which becomes bwrap: one process. */
+  readonly child: ChildProcess;
+  readonly channel: Duplex;
+  readonly listeners: { readonly runtimeApi: SandboxListener; readonly awsEndpoint: SandboxListener };
+  readonly output: OutputPipe;
+  /** Read end, not blocking, of the pipe that bwrap writes its status to. Ours to close. */
+  readonly statusFd: number;
+  readonly cgroup: Cgroup;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Gives back what the sandbox held beside its control group. */
+  readonly release: () => Promise<void>;
+}
+
+const PROCESSES_GONE_RETRY_MS = 1;
+const PROCESSES_GONE_TIMEOUT_MS = 10_000;
+const STATUS_BYTES = 4096;
+
+/**
+ * A running bubblewrap sandbox. Its life has one direction: running → processes gone (`exited` resolves) → resources released
+ * (`kill` resolves). Whatever ends it, the same steps follow the exit of bwrap.
+ */
+export class BubblewrapSandbox implements Sandbox {
+  readonly id: string;
+  readonly channel: Duplex;
+  readonly listeners: { readonly runtimeApi: SandboxListener; readonly awsEndpoint: SandboxListener };
+  readonly exited: Promise<SandboxExit>;
+  readonly #parts: BubblewrapSandboxParts;
+  readonly #released: Promise<void>;
+  #gone = false;
+  #killed = false;
+  #peakMemoryBytes = 0;
+
+  constructor(parts: BubblewrapSandboxParts) {
+    this.#parts = parts;
+    this.id = parts.id;
+    this.channel = parts.channel;
+    this.listeners = parts.listeners;
+    // A reset by a dying process says nothing that `exited` does not.
+    parts.channel.on('error', (error) => parts.logger.debug('sandbox channel', { sandbox: parts.id, error }));
+    const ended = Promise.withResolvers<ExitStatus>();
+    parts.child.once('exit', (code, signal) => ended.resolve(decodeExit(code, signal)));
+    this.exited = ended.promise.then((status) => this.#onEnd(status));
+    this.#released = this.exited.then(() => this.#release());
+  }
+
+  onOutput(listener: (chunk: Buffer) => void): void {
+    this.#parts.output.onOutput(listener);
+  }
+
+  drainOutput(): void {
+    this.#parts.output.drain();
+  }
+
+  setCpu(cpus: number): void {
+    if (!this.#gone) this.#parts.cgroup.setCpu(cpus);
+  }
+
+  freeze(): void {
+    if (this.#gone || this.#killed) return;
+    // The kernel goes on trying; a process in an uninterruptible wait stops when that ends.
+    if (!this.#parts.cgroup.freeze()) this.#parts.logger.warn('a sandbox took too long to freeze', { sandbox: this.id });
+  }
+
+  thaw(): void {
+    if (!this.#gone) this.#parts.cgroup.thaw();
+  }
+
+  usage(): SandboxUsage {
+    if (!this.#gone) this.#peakMemoryBytes = this.#parts.cgroup.peakMemoryBytes();
+    return { peakMemoryBytes: this.#peakMemoryBytes };
+  }
+
+  signal(name: 'SIGTERM'): void {
+    const main = this.#gone ? undefined : this.#parts.cgroup.processes().find(isMainProcess);
+    if (main !== undefined) process.kill(main, name);
+  }
+
+  kill(): Promise<void> {
+    if (!this.#killed && !this.#gone) {
+      this.#killed = true;
+      // The group may still lack the process that is about to join it, and bwrap's end takes its children with it anyway.
+      this.#parts.child.kill('SIGKILL');
+      this.#parts.cgroup.killAll();
+    }
+    return this.#released;
+  }
+
+  async #onEnd(status: ExitStatus): Promise<SandboxExit> {
+    const { cgroup, output, logger } = this.#parts;
+    await this.#awaitProcessesGone();
+    const outOfMemory = cgroup.outOfMemory();
+    this.#peakMemoryBytes = cgroup.peakMemoryBytes();
+    this.#gone = true;
+    output.drain();
+    output.close();
+    if (!this.#ranCommand() && !this.#killed && !outOfMemory)
+      logger.error('a sandbox could not be set up', { sandbox: this.id, ...status });
+    return { ...status, outOfMemory };
+  }
+
+  /** bwrap ends with the main process; what that left running dies with bwrap, but takes its time. */
+  async #awaitProcessesGone(): Promise<void> {
+    const { cgroup, clock, logger } = this.#parts;
+    const giveUpMs = clock.monotonicMs() + PROCESSES_GONE_TIMEOUT_MS;
+    while (cgroup.processes().length > 0) {
+      if (clock.monotonicMs() > giveUpMs) {
+        logger.error('processes of a sandbox do not die', { sandbox: this.id, processes: cgroup.processes() });
+        return;
+      }
+      cgroup.killAll();
+      await sleepAlive(clock, PROCESSES_GONE_RETRY_MS);
+    }
+  }
+
+  async #release(): Promise<void> {
+    this.channel.destroy();
+    await this.#parts.cgroup.remove();
+    await this.#parts.release();
+  }
+
+  /** bwrap reports the exit code of a command only once everything before it went well. */
+  #ranCommand(): boolean {
+    const buffer = Buffer.alloc(STATUS_BYTES);
+    const bytes = readSync(this.#parts.statusFd, buffer);
+    closeSync(this.#parts.statusFd);
+    return buffer.toString('utf8', 0, bytes).includes('"exit-code"');
+  }
+}
+
+/**
+ * Inside, process 1 is bwrap's reaper and process 2 is the command. From outside NSpid lists the number in each process namespace,
+ * ours first.
+ */
+function isMainProcess(pid: number): boolean {
+  const numbers = /^NSpid:\s+(.*)$/m.exec(readIfThere(`/proc/${pid}/status`) ?? '')?.[1]?.split(/\s+/) ?? [];
+  return numbers.length > 1 && numbers.at(-1) === '2';
+}

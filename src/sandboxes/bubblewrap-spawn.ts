@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { Duplex } from 'node:stream';
+import { invariant } from '#base/invariant.ts';
+import { bubblewrapOptions, spawnChain } from './bubblewrap-arguments.ts';
+import type { Commands } from './bubblewrap-arguments.ts';
+import type { Cgroup } from './cgroup.ts';
+import { memoryFile, pipe, reopenNonBlocking } from './libc.ts';
+import type { InnerListeners, NetworkNamespaces } from './network-namespace.ts';
+import { OutputPipe } from './output-pipe.ts';
+import type { RootFiles } from './root-files.ts';
+import type { SandboxSpec } from './sandbox.ts';
+
+export interface SpawnRequest {
+  readonly spec: SandboxSpec;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly commands: Commands;
+  readonly rootFiles: RootFiles;
+  /** Path of the compiled filter. */
+  readonly seccompFilter: string;
+  readonly scratchPath: string | undefined;
+  readonly disableUserNamespaces: boolean;
+  readonly uid: number;
+  readonly cgroup: Cgroup;
+  readonly networks: NetworkNamespaces;
+}
+
+export interface Spawned {
+  readonly child: ChildProcess;
+  readonly channel: Duplex;
+  readonly output: OutputPipe;
+  readonly statusFd: number;
+  readonly listeners: InnerListeners;
+}
+
+/** Descriptors of the child beside 0 (nothing), 1 and 2 (the output) and 3 (the channel), which alone the command keeps. */
+const SECCOMP_FD = 4;
+const STATUS_FD = 5;
+const ARGUMENTS_FD = 6;
+
+/** Starts bwrap in a new network namespace. Synchronous, as that demands. @throws when the host cannot start a process */
+export function spawnBubblewrap(request: SpawnRequest): Spawned {
+  using fds = new DisposableStack();
+  const untilSpawned = (fd: number): number => fds.adopt(fd, closeSync);
+  const output = new OutputPipe();
+  fds.defer(() => output.childHasIt());
+  using onFailure = new DisposableStack();
+  onFailure.defer(() => output.close());
+  const status = pipe();
+  untilSpawned(status.write);
+  untilSpawned(status.read);
+  const statusFd = onFailure.adopt(reopenNonBlocking(status.read), closeSync);
+  const seccomp = untilSpawned(openSync(request.seccompFilter, 'r'));
+  const argumentsFile = untilSpawned(memoryFile('bwrap-arguments'));
+  const options = bubblewrapOptions({ ...request, seccompFd: SECCOMP_FD, statusFd: STATUS_FD });
+  // At an explicit position, so that the reader, who shares ours, begins at the start.
+  writeSync(argumentsFile, options.map((option) => `${option}\0`).join(''), 0);
+  const [file, argv] = chainOf(request);
+  const stdio = ['ignore' as const, output.writeEnd, output.writeEnd, 'pipe' as const, seccomp, status.write, argumentsFile];
+  const { child, listeners } = request.networks.withNew((inner) => {
+    const started = spawn(file, argv, { stdio, env: {}, cwd: '/' });
+    if (started.pid === undefined) {
+      // Node tells why in an event as well; one report is enough.
+      started.on('error', () => {});
+      throw new Error(`${file} could not be started`);
+    }
+    return { child: started, listeners: inner };
+  });
+  onFailure.move();
+  const channel = child.stdio[3];
+  invariant(channel instanceof Duplex, 'a pipe of a child is a socket');
+  return { child, channel, output, statusFd, listeners };
+}
+
+function chainOf({ spec, commands, uid, cgroup }: SpawnRequest): readonly [file: string, argv: readonly string[]] {
+  const groups = new Set(spec.mounts.flatMap(({ gid }) => gid ?? []));
+  return spawnChain({
+    commands,
+    uid,
+    groups: [...groups],
+    openFiles: spec.limits.openFiles,
+    joinFiles: cgroup.joinFiles,
+    argumentsFd: ARGUMENTS_FD,
+    command: spec.command,
+  });
+}

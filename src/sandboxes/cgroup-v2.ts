@@ -1,0 +1,132 @@
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import type { Clock } from '#base/clock.ts';
+import {
+  ControlFile,
+  CPU_PERIOD_US,
+  cpuQuotaUs,
+  directoriesBeginningWith,
+  errorCode,
+  killProcess,
+  pollUntil,
+  readCounter,
+  readIfThere,
+  readProcesses,
+  removeDirectory,
+} from './cgroup.ts';
+import type { Cgroup, CgroupLimits, Cgroups } from './cgroup.ts';
+
+/** Control groups version 2: one directory for everything. */
+export class CgroupsV2 implements Cgroups {
+  readonly version = 2;
+  readonly #parent: string;
+  readonly #clock: Clock;
+
+  /** `parent` is a group whose children have the controllers memory, cpu and pids. */
+  constructor(parent: string, clock: Clock) {
+    this.#parent = parent;
+    this.#clock = clock;
+  }
+
+  create(name: string, limits: CgroupLimits): Cgroup {
+    const directory = `${this.#parent}/${name}`;
+    mkdirSync(directory);
+    try {
+      setLimits(directory, limits);
+      return new CgroupV2(directory, this.#clock);
+    } catch (error) {
+      rmdirSync(directory);
+      throw error;
+    }
+  }
+
+  async removeAll(prefix: string): Promise<void> {
+    for (const name of directoriesBeginningWith(this.#parent, prefix)) {
+      killAllIn(`${this.#parent}/${name}`);
+      await removeDirectory(this.#clock, `${this.#parent}/${name}`);
+    }
+  }
+}
+
+function setLimits(directory: string, limits: CgroupLimits): void {
+  writeFileSync(`${directory}/memory.max`, String(limits.memoryBytes));
+  // No swap, or a host with swap would never show an out-of-memory kill. A kernel without swap lacks the file.
+  writeIfThere(`${directory}/memory.swap.max`, '0');
+  writeFileSync(`${directory}/memory.oom.group`, '1');
+  writeFileSync(`${directory}/pids.max`, String(limits.processes));
+  writeFileSync(`${directory}/cpu.max`, `${cpuQuotaUs(limits.cpus)} ${CPU_PERIOD_US}`);
+}
+
+/** Returns whether the file is there. */
+function writeIfThere(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text, { flag: 'r+' });
+    return true;
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    return false;
+  }
+}
+
+/** `cgroup.kill` came with Linux 5.14. Before it: frozen processes cannot fork away, and version 2 delivers SIGKILL to them. */
+function killAllIn(directory: string): void {
+  if (writeIfThere(`${directory}/cgroup.kill`, '1')) return;
+  if (!writeIfThere(`${directory}/cgroup.freeze`, '1')) return;
+  for (const pid of readProcesses(`${directory}/cgroup.procs`)) killProcess(pid);
+  writeFileSync(`${directory}/cgroup.freeze`, '0');
+}
+
+class CgroupV2 implements Cgroup {
+  readonly joinFiles: readonly string[];
+  readonly #directory: string;
+  readonly #clock: Clock;
+  readonly #quota: ControlFile;
+  readonly #freezer: ControlFile;
+  #highestSeenBytes = 0;
+
+  constructor(directory: string, clock: Clock) {
+    this.#directory = directory;
+    this.#clock = clock;
+    this.joinFiles = [`${directory}/cgroup.procs`];
+    this.#quota = new ControlFile(`${directory}/cpu.max`);
+    this.#freezer = new ControlFile(`${directory}/cgroup.freeze`);
+  }
+
+  setCpu(cpus: number): void {
+    this.#quota.write(`${cpuQuotaUs(cpus)} ${CPU_PERIOD_US}`);
+  }
+
+  freeze(): boolean {
+    this.#freezer.write('1');
+    return pollUntil(this.#clock, () => readCounter(`${this.#directory}/cgroup.events`, 'frozen') === 1);
+  }
+
+  thaw(): void {
+    this.#freezer.write('0');
+  }
+
+  peakMemoryBytes(): number {
+    const peak = readIfThere(`${this.#directory}/memory.peak`);
+    if (peak !== undefined) return Number(peak);
+    // Before Linux 5.19 the kernel keeps no peak: the highest of the moments that we looked at.
+    this.#highestSeenBytes = Math.max(this.#highestSeenBytes, Number(readFileSync(`${this.#directory}/memory.current`, 'utf8')));
+    return this.#highestSeenBytes;
+  }
+
+  outOfMemory(): boolean {
+    return readCounter(`${this.#directory}/memory.events`, 'oom_kill') > 0;
+  }
+
+  processes(): readonly number[] {
+    return readProcesses(`${this.#directory}/cgroup.procs`);
+  }
+
+  killAll(): void {
+    killAllIn(this.#directory);
+  }
+
+  async remove(): Promise<void> {
+    this.#quota.close();
+    this.#freezer.close();
+    await removeDirectory(this.#clock, this.#directory);
+  }
+}

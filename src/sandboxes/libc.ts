@@ -1,0 +1,203 @@
+import { closeSync, openSync, readdirSync } from 'node:fs';
+import koffi from 'koffi';
+
+/**
+ * The system calls that Node lacks, called in the C library of this process. Linux only, x86_64 and aarch64: the constants
+ * below are the same on both.
+ */
+
+const library = koffi.load(null);
+
+type Call<A extends unknown[]> = ((...args: A) => number) & {
+  async: (...args: [...A, (error: Error | null, result: number) => void]) => void;
+};
+
+const bind = <A extends unknown[]>(definition: string): Call<A> => library.func(definition);
+
+const call = {
+  pipe2: bind<[Int32Array, number]>('int pipe2(int *fds, int flags)'),
+  memfdCreate: bind<[string, number]>('int memfd_create(const char *name, unsigned int flags)'),
+  fcntl: bind<[number, number, number]>('int fcntl(int fd, int command, int argument)'),
+  unshare: bind<[number]>('int unshare(int flags)'),
+  setns: bind<[number, number]>('int setns(int fd, int type)'),
+  socket: bind<[number, number, number]>('int socket(int domain, int type, int protocol)'),
+  setsockopt: bind<[number, number, number, Int32Array, number]>(
+    'int setsockopt(int fd, int level, int name, int *value, unsigned int length)',
+  ),
+  bind: bind<[number, Buffer, number]>('int bind(int fd, void *address, unsigned int length)'),
+  getsockname: bind<[number, Buffer, Int32Array]>('int getsockname(int fd, void *address, int *length)'),
+  listen: bind<[number, number]>('int listen(int fd, int backlog)'),
+  ioctlPointer: bind<[number, number, Buffer]>('int ioctl(int fd, unsigned long request, void *argument)'),
+  mount: bind<[string | null, string, string | null, number, string | null]>(
+    'int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)',
+  ),
+  umount2: bind<[string, number]>('int umount2(const char *target, int flags)'),
+};
+
+const ioctlNumber: Call<[number, number, number]> = library.func('ioctl', 'int', ['int', 'unsigned long', 'long']);
+const seek = bind<[number, number, number]>('long lseek(int fd, long offset, int whence)');
+
+/** A system call failed; `errno` is its number, `message` names the call. */
+export class SystemCallError extends Error {
+  readonly errno: number;
+
+  constructor(what: string, errno: number) {
+    super(`${what}: ${errnoName(errno)}`);
+    this.name = 'SystemCallError';
+    this.errno = errno;
+  }
+}
+
+const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(koffi.os.errno).map(([name, number]) => [number, name]));
+
+function errnoName(errno: number): string {
+  return NAMES.get(errno) ?? `errno ${errno}`;
+}
+
+function check(result: number, what: string): number {
+  if (result < 0) throw new SystemCallError(what, koffi.errno());
+  return result;
+}
+
+const O_CLOEXEC = 0o2000000;
+const O_NONBLOCK = 0o4000;
+
+/** Both ends closed on exec, both blocking. */
+export function pipe(): { readonly read: number; readonly write: number } {
+  const ends = new Int32Array(2);
+  check(call.pipe2(ends, O_CLOEXEC), 'pipe2');
+  return { read: ends[0] ?? -1, write: ends[1] ?? -1 };
+}
+
+/** The same pipe or file under a new descriptor whose reads never wait. The other descriptor keeps its own mode. */
+export function reopenNonBlocking(fd: number): number {
+  return openSync(`/proc/self/fd/${fd}`, O_NONBLOCK);
+}
+
+/**
+ * Marks every descriptor but the standard three as not for children. Node opens its own that way, but passes on what this process
+ * inherited: a sandbox must not hold a file or pipe of whoever started the daemon.
+ */
+export function closeInheritedOnExec(): void {
+  const F_SETFD = 2;
+  const FD_CLOEXEC = 1;
+  for (const name of readdirSync('/proc/self/fd')) {
+    // The descriptor of this very listing is closed by now: nothing to check.
+    if (Number(name) > 2) call.fcntl(Number(name), F_SETFD, FD_CLOEXEC);
+  }
+}
+
+/** An anonymous file in memory. Its reader starts at the beginning if it is written with explicit positions. */
+export function memoryFile(name: string): number {
+  const MFD_CLOEXEC = 1;
+  return check(call.memfdCreate(name, MFD_CLOEXEC), 'memfd_create');
+}
+
+const CLONE_NEWNET = 0x40000000;
+
+/** Moves the calling thread, and with it the children it will make, into a new network namespace. */
+export function unshareNetwork(): void {
+  check(call.unshare(CLONE_NEWNET), 'unshare(CLONE_NEWNET)');
+}
+
+/** Moves the calling thread into the network namespace that `fd` refers to. */
+export function enterNetwork(fd: number): void {
+  check(call.setns(fd, CLONE_NEWNET), 'setns(CLONE_NEWNET)');
+}
+
+const AF_INET = 2;
+const SOCK_STREAM = 1;
+const SOCK_DGRAM = 2;
+
+/** Sets the loopback interface of the current network namespace up. */
+export function bringLoopbackUp(): void {
+  const SIOCSIFFLAGS = 0x8914;
+  const IFF_UP_RUNNING = 0x41;
+  const socket = check(call.socket(AF_INET, SOCK_DGRAM | O_CLOEXEC, 0), 'socket');
+  try {
+    // struct ifreq: a name of 16 bytes, then the flags.
+    const request = Buffer.alloc(40);
+    request.write('lo');
+    request.writeUInt16LE(IFF_UP_RUNNING, 16);
+    check(call.ioctlPointer(socket, SIOCSIFFLAGS, request), 'ioctl(SIOCSIFFLAGS)');
+  } finally {
+    closeSync(socket);
+  }
+}
+
+/** A listening TCP socket on 127.0.0.1; port 0 lets the kernel choose. The descriptor is not blocking and closed on exec. */
+export function listenOnLoopback(port: number): { readonly fd: number; readonly port: number } {
+  const SOL_SOCKET = 1;
+  const SO_REUSEADDR = 2;
+  const BACKLOG = 128;
+  const fd = check(call.socket(AF_INET, SOCK_STREAM | O_CLOEXEC | O_NONBLOCK, 0), 'socket');
+  try {
+    check(call.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, Int32Array.of(1), 4), 'setsockopt(SO_REUSEADDR)');
+    const address = Buffer.alloc(16);
+    address.writeUInt16LE(AF_INET, 0);
+    address.writeUInt16BE(port, 2);
+    address.set([127, 0, 0, 1], 4);
+    check(call.bind(fd, address, address.length), `bind(127.0.0.1:${port})`);
+    check(call.listen(fd, BACKLOG), 'listen');
+    check(call.getsockname(fd, address, Int32Array.of(address.length)), 'getsockname');
+    return { fd, port: address.readUInt16BE(2) };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/** Flags of mount(2). */
+export const MountFlag = {
+  readOnly: 1,
+  noSuid: 2,
+  noDevices: 4,
+  remount: 32,
+  noAccessTime: 1024,
+  bind: 4096,
+  recursive: 16384,
+} as const;
+
+/** mount(2). @throws SystemCallError */
+export function mount(request: {
+  readonly source: string;
+  readonly target: string;
+  readonly type?: string;
+  readonly flags: number;
+  readonly data?: string;
+}): void {
+  const result = call.mount(request.source, request.target, request.type ?? null, request.flags, request.data ?? null);
+  check(result, `mount(${request.target})`);
+}
+
+/** umount2(2) away from the main thread, since it waits for the disk. The error number does not cross threads: false for any failure. */
+export async function unmount(target: string): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  call.umount2.async(target, 0, (error, result) => (error === null ? resolve(result) : reject(error)));
+  return (await promise) === 0;
+}
+
+/** Takes the mount out of sight at once; the kernel ends it when its last user is gone. @throws SystemCallError */
+export function detach(target: string): void {
+  const MNT_DETACH = 2;
+  check(call.umount2(target, MNT_DETACH), `umount(${target})`);
+}
+
+/** ioctl(2) with a number as argument; returns its result. @throws SystemCallError */
+export function ioctl(fd: number, request: number, argument: number, what: string): number {
+  return check(ioctlNumber(fd, request, argument), what);
+}
+
+/** ioctl(2) with a structure as argument. @throws SystemCallError */
+export function ioctlStructure(fd: number, request: number, argument: Buffer, what: string): void {
+  check(call.ioctlPointer(fd, request, argument), what);
+}
+
+/** The next offset at or after `offset` that holds data, and the end of that run; undefined when there is none. */
+export function nextData(fd: number, offset: number): { readonly start: number; readonly end: number } | undefined {
+  const SEEK_DATA = 3;
+  const SEEK_HOLE = 4;
+  const start = seek(fd, offset, SEEK_DATA);
+  if (start < 0) return undefined;
+  return { start, end: check(seek(fd, start, SEEK_HOLE), 'lseek(SEEK_HOLE)') };
+}

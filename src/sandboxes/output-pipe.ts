@@ -1,0 +1,74 @@
+import { closeSync, readSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { errorCode } from './cgroup.ts';
+import { pipe, reopenNonBlocking } from './libc.ts';
+
+/** One read takes at most this much: the size of a full pipe. */
+const READ_BYTES = 65_536;
+
+/**
+ * One pipe for standard output and standard error, so that what a process wrote to both arrives in the order of writing. Read as
+ * it comes by the event loop, and on demand, up to what was written until now, by `drain`.
+ */
+export class OutputPipe {
+  /** For the child; `childHasIt` closes ours. */
+  readonly writeEnd: number;
+  readonly #readEnd: number;
+  #listener: ((chunk: Buffer) => void) | undefined;
+  #socket: Socket | undefined;
+  #open = true;
+
+  constructor() {
+    const { read, write } = pipe();
+    this.writeEnd = write;
+    try {
+      // The write end stays blocking: a program that is not prepared for EAGAIN on its output would lose it.
+      this.#readEnd = reopenNonBlocking(read);
+    } finally {
+      closeSync(read);
+    }
+  }
+
+  childHasIt(): void {
+    closeSync(this.writeEnd);
+  }
+
+  /** Starts reading. Until then the pipe holds up to 64 KiB, and a process that writes more waits. */
+  onOutput(listener: (chunk: Buffer) => void): void {
+    this.#listener = listener;
+    if (this.#socket !== undefined || !this.#open) return;
+    this.#socket = new Socket({ fd: this.#readEnd, readable: true, writable: false });
+    this.#socket.on('data', (chunk: Buffer) => this.#listener?.(chunk));
+    this.#socket.on('end', () => this.close());
+    // EOF and errors mean the same here: nobody writes any more.
+    this.#socket.on('error', () => this.close());
+    this.#socket.resume();
+  }
+
+  /** Delivers what is in the pipe. The event loop reads and delivers in one step, so nothing older waits elsewhere. */
+  drain(): void {
+    if (this.#listener === undefined) return;
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    while (this.#open) {
+      const bytes = this.#read(buffer);
+      if (bytes === 0) return;
+      this.#listener(Buffer.from(buffer.subarray(0, bytes)));
+    }
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    if (this.#socket === undefined) closeSync(this.#readEnd);
+    else this.#socket.destroy();
+  }
+
+  #read(buffer: Buffer): number {
+    try {
+      return readSync(this.#readEnd, buffer);
+    } catch (error) {
+      if (errorCode(error) === 'EAGAIN') return 0;
+      throw error;
+    }
+  }
+}

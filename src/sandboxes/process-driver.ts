@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Duplex } from 'node:stream';
+import { invariant } from '#base/invariant.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Logger } from '#base/logger.ts';
+import { toHostPaths } from './inside-paths.ts';
+import { closeInheritedOnExec, listenOnLoopback } from './libc.ts';
+import { OutputPipe } from './output-pipe.ts';
+import { ProcessSandbox } from './process-sandbox.ts';
+import type { Sandbox, SandboxDriver, SandboxListener, SandboxSpec } from './sandbox.ts';
+import { checkEnvironment, checkSpec } from './sandbox-spec.ts';
+
+export interface ProcessDriverOptions {
+  /** Why nothing better is used; shown to people. */
+  readonly reason: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Plain processes of this user, for hosts that offer nothing better. */
+export function processDriver(options: ProcessDriverOptions): SandboxDriver {
+  closeInheritedOnExec();
+  return new ProcessDriver(options);
+}
+
+class ProcessDriver implements SandboxDriver {
+  readonly name = 'process';
+  readonly description: string;
+  readonly #options: ProcessDriverOptions;
+  readonly #sandboxes = new Set<Sandbox>();
+  #closed = false;
+
+  constructor(options: ProcessDriverOptions) {
+    this.#options = options;
+    this.description = `NO ISOLATION: functions run as plain processes of this user, see its files and its network, and have no limits (${options.reason})`;
+  }
+
+  async create(spec: SandboxSpec): Promise<Sandbox> {
+    checkSpec(spec);
+    for (const { source } of spec.mounts) await stat(source);
+    invariant(!this.#closed, 'a closed driver makes no sandboxes');
+    using onFailure = new DisposableStack();
+    const listen = (): SandboxListener => {
+      const { fd, port } = listenOnLoopback(0);
+      onFailure.adopt(fd, closeSync);
+      return { fd, address: `127.0.0.1:${port}` };
+    };
+    const listeners = { runtimeApi: listen(), awsEndpoint: listen() };
+    const output = new OutputPipe();
+    onFailure.defer(() => output.close());
+    const child = start(spec, { runtimeApi: listeners.runtimeApi.address, awsEndpoint: listeners.awsEndpoint.address }, output);
+    onFailure.move();
+    const { clock, logger } = this.#options;
+    const channel = child.stdio[3];
+    invariant(channel instanceof Duplex, 'a pipe of a child is a socket');
+    const release = (): void => void this.#sandboxes.delete(sandbox);
+    const sandbox: Sandbox = new ProcessSandbox({ id: spec.id, child, channel, listeners, output, clock, logger, release });
+    this.#sandboxes.add(sandbox);
+    return sandbox;
+  }
+
+  expose(path: string): Promise<string> {
+    return stat(path).then(() => path);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#sandboxes].map((sandbox) => sandbox.kill()));
+  }
+}
+
+function start(
+  spec: SandboxSpec,
+  addresses: { readonly runtimeApi: string; readonly awsEndpoint: string },
+  output: OutputPipe,
+): ChildProcess {
+  try {
+    const given = spec.environment(addresses);
+    checkEnvironment(given);
+    const toHost = toHostPaths(spec.mounts);
+    const cwd = toHost(spec.workingDirectory);
+    const env = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, toHost(value)]));
+    const [file, ...argv] = spec.command.map(toHost);
+    invariant(file !== undefined, 'a sandbox has a command');
+    const stdio = ['ignore' as const, output.writeEnd, output.writeEnd, 'pipe' as const];
+    // A process group of its own, so that signals reach what it starts.
+    const child = spawn(file, argv, { cwd, env: { ...env, PWD: cwd }, stdio, detached: true });
+    if (child.pid !== undefined) return child;
+    // Node tells why in an event as well; one report is enough.
+    child.on('error', () => {});
+    throw new Error(`${file} could not be started`);
+  } finally {
+    output.childHasIt();
+  }
+}

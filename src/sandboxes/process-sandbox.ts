@@ -1,0 +1,119 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import { invariant } from '#base/invariant.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Logger } from '#base/logger.ts';
+import { errorCode, pollUntil, readIfThere, sleepAlive } from './cgroup.ts';
+import type { OutputPipe } from './output-pipe.ts';
+import type { Sandbox, SandboxExit, SandboxListener, SandboxUsage } from './sandbox.ts';
+
+export interface ProcessSandboxParts {
+  readonly id: string;
+  /** Leads a process group. */
+  readonly child: ChildProcess;
+  readonly channel: Duplex;
+  readonly listeners: { readonly runtimeApi: SandboxListener; readonly awsEndpoint: SandboxListener };
+  readonly output: OutputPipe;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly release: () => void;
+}
+
+const GROUP_GONE_RETRY_MS = 1;
+/** A zombie whose parent is gone counts until the host's init collects it, so this is not waited for long. */
+const GROUP_GONE_TIMEOUT_MS = 100;
+
+/** A plain process group. Processes that leave the group escape freeze and kill: nothing here is isolation. */
+export class ProcessSandbox implements Sandbox {
+  readonly id: string;
+  readonly channel: Duplex;
+  readonly listeners: { readonly runtimeApi: SandboxListener; readonly awsEndpoint: SandboxListener };
+  readonly exited: Promise<SandboxExit>;
+  readonly #parts: ProcessSandboxParts;
+  readonly #pid: number;
+  #gone = false;
+  #peakMemoryBytes = 0;
+
+  constructor(parts: ProcessSandboxParts) {
+    invariant(parts.child.pid !== undefined, 'the process was started');
+    this.#parts = parts;
+    this.#pid = parts.child.pid;
+    this.id = parts.id;
+    this.channel = parts.channel;
+    this.listeners = parts.listeners;
+    // A reset by a dying process says nothing that `exited` does not.
+    parts.channel.on('error', (error) => parts.logger.debug('sandbox channel', { sandbox: parts.id, error }));
+    const ended = Promise.withResolvers<SandboxExit>();
+    parts.child.once('exit', (code, signal) => ended.resolve({ code: code ?? undefined, signal: signal ?? undefined, outOfMemory: false }));
+    this.exited = ended.promise.then((exit) => this.#onEnd(exit));
+  }
+
+  onOutput(listener: (chunk: Buffer) => void): void {
+    this.#parts.output.onOutput(listener);
+  }
+
+  drainOutput(): void {
+    this.#parts.output.drain();
+  }
+
+  setCpu(): void {
+    // No limit to set: the process has all processors, as `description` says.
+  }
+
+  freeze(): void {
+    this.#signalGroup('SIGSTOP');
+    pollUntil(this.#parts.clock, () => {
+      const state = / ([A-Za-z]) /.exec(this.#stat())?.[1];
+      return state === undefined || state === 'T' || state === 'Z';
+    });
+  }
+
+  thaw(): void {
+    this.#signalGroup('SIGCONT');
+  }
+
+  /** Of the main process alone. */
+  usage(): SandboxUsage {
+    const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readIfThere(`/proc/${this.#pid}/status`) ?? '')?.[1];
+    if (kibibytes !== undefined) this.#peakMemoryBytes = Number(kibibytes) * 1024;
+    return { peakMemoryBytes: this.#peakMemoryBytes };
+  }
+
+  signal(name: 'SIGTERM'): void {
+    this.#parts.child.kill(name);
+  }
+
+  async kill(): Promise<void> {
+    if (!this.#gone) this.#signalGroup('SIGKILL');
+    await this.exited;
+  }
+
+  async #onEnd(exit: SandboxExit): Promise<SandboxExit> {
+    const { clock, output, channel, release } = this.#parts;
+    const giveUpMs = clock.monotonicMs() + GROUP_GONE_TIMEOUT_MS;
+    while (this.#signalGroup('SIGKILL') && clock.monotonicMs() < giveUpMs) await sleepAlive(clock, GROUP_GONE_RETRY_MS);
+    this.#gone = true;
+    output.drain();
+    output.close();
+    channel.destroy();
+    release();
+    return exit;
+  }
+
+  /** Whether there was anybody to get it. */
+  #signalGroup(signal: NodeJS.Signals): boolean {
+    if (this.#gone) return false;
+    try {
+      process.kill(-this.#pid, signal);
+      return true;
+    } catch (error) {
+      if (errorCode(error) !== 'ESRCH' && errorCode(error) !== 'EPERM') throw error;
+      return false;
+    }
+  }
+
+  #stat(): string {
+    const stat = readIfThere(`/proc/${this.#pid}/stat`) ?? '';
+    return stat.slice(stat.lastIndexOf(')') + 1);
+  }
+}
