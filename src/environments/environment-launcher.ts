@@ -1,0 +1,121 @@
+import type { Clock } from '#base/clock.ts';
+import type { IdSource } from '#base/ids.ts';
+import type { Logger } from '#base/logger.ts';
+import type { FunctionVersion } from '#functions/function-record.ts';
+import { customEntrypoint, runtimeCommand } from '#functions/runtime-command.ts';
+import type { RuntimeInstallation } from '#functions/runtime-locator.ts';
+import type { SandboxAddresses, SandboxDriver, SandboxMount, SandboxSpec } from '#sandboxes/sandbox.ts';
+import type { LogSink } from '#telemetry/log-sink.ts';
+import { Environment } from './environment.ts';
+import type { EnvironmentId } from './environment-id.ts';
+import { environmentVariables } from './environment-variables.ts';
+import { MAX_OPEN_FILES, MAX_PROCESSES, MAX_VCPUS, MEMORY_MB_PER_VCPU } from './limits.ts';
+import { EnvironmentLog } from './environment-log.ts';
+import type { AwsEndpoint, CodeSource, RoleCredentials, RuntimeSource, TemporaryCredentials } from './ports.ts';
+
+/** Makes execution environments for function versions. */
+export class EnvironmentLauncher {
+  readonly #options: LauncherOptions;
+
+  constructor(options: LauncherOptions) {
+    this.#options = options;
+  }
+
+  /** What all environments of a version share: its code unpacked, its runtime found. @throws RuntimeUnavailable and the like */
+  async prepare(version: FunctionVersion): Promise<Preparation> {
+    const { code, runtimes, driver } = this.#options;
+    const [unpacked, installation] = await Promise.all([code.unpacked(version), runtimes.locate(version.runtime)]);
+    const mounts: SandboxMount[] = [];
+    for (const mount of installation.mounts) mounts.push({ source: await driver.expose(mount.source), target: mount.target });
+    mounts.push({ source: unpacked.path, target: '/var/task', ...(unpacked.gid !== undefined && { gid: unpacked.gid }) });
+    if (installation.family !== 'provided') return { installation, mounts, hasEntrypoint: true };
+    return { installation, mounts, hasEntrypoint: (await customEntrypoint({ task: unpacked.path })) !== undefined };
+  }
+
+  /** Resolves at the end of the init phase, however it ended. @throws whatever kept the sandbox from being made */
+  async launch(version: FunctionVersion, preparation: Preparation): Promise<Environment> {
+    const { clock, ids, driver, credentials, freezeGraceMs, awsEndpoint, logger } = this.#options;
+    const id = ids.hex(16) as EnvironmentId;
+    const logStream = logStreamName(version, id, clock.wallMs());
+    const start = runtimeCommand(preparation.installation, { memoryMb: version.memoryMb, environment: version.environment ?? {} });
+    const temporary = credentials.issue(version.role, version.name);
+    return Environment.start({
+      id,
+      version,
+      driver,
+      spec: (sandboxId) => this.#spec(version, preparation, { sandboxId, logStream, start, credentials: temporary }),
+      framed: start.framed,
+      hasEntrypoint: preparation.hasEntrypoint,
+      log: new EnvironmentLog({
+        sink: this.#options.logSink,
+        clock,
+        version,
+        stream: logStream,
+        runtimeLabel: preparation.installation.versionLabel,
+      }),
+      clock,
+      freezeGraceMs,
+      cpusFor: (memoryMb) => Math.min(memoryMb / MEMORY_MB_PER_VCPU, MAX_VCPUS, this.#options.cores),
+      awsEndpoint,
+      onLaunchError: (error) => logger.error('a sandbox could not be made', { function: version.name, error }),
+    });
+  }
+
+  #spec(version: FunctionVersion, preparation: Preparation, place: SpecPlace): SandboxSpec {
+    const { installation, mounts } = preparation;
+    const environment = (listeners: SandboxAddresses): Record<string, string> => ({
+      ...environmentVariables(version, installation, { logStream: place.logStream, credentials: place.credentials, ...listeners }),
+      ...(place.start.framed && { _HEARTH_CHANNEL_FD: '3' }),
+    });
+    return {
+      id: place.sandboxId,
+      mounts,
+      command: place.start.command,
+      workingDirectory: '/var/task',
+      environment,
+      limits: {
+        memoryMb: version.memoryMb,
+        // All there is for the init phase, as AWS gives extra CPU then; `Sandbox.setCpu` follows when it is over.
+        cpus: Math.min(this.#options.cores, MAX_VCPUS),
+        processes: MAX_PROCESSES,
+        openFiles: MAX_OPEN_FILES,
+        scratchMb: version.ephemeralStorageMb,
+      },
+    };
+  }
+}
+
+export interface LauncherOptions {
+  readonly driver: SandboxDriver;
+  readonly code: CodeSource;
+  readonly runtimes: RuntimeSource;
+  readonly credentials: RoleCredentials;
+  readonly awsEndpoint: AwsEndpoint;
+  readonly logSink: LogSink;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  readonly freezeGraceMs: number;
+  /** Cores of this host. */
+  readonly cores: number;
+}
+
+export interface Preparation {
+  readonly installation: RuntimeInstallation;
+  readonly mounts: readonly SandboxMount[];
+  readonly hasEntrypoint: boolean;
+}
+
+interface SpecPlace {
+  readonly sandboxId: string;
+  readonly logStream: string;
+  readonly start: { readonly command: readonly string[]; readonly framed: boolean };
+  readonly credentials: TemporaryCredentials;
+}
+
+/** `2026/11/20/[$LATEST]<id>`; in a log group of the user's choice, which functions may share, the name comes first. */
+export function logStreamName(version: FunctionVersion, id: EnvironmentId, wallMs: number): string {
+  const day = new Date(wallMs).toISOString().slice(0, 10).replaceAll('-', '/');
+  const shared = version.logging.group === `/aws/lambda/${version.name}` ? '' : version.name;
+  return `${day}/${shared}[${version.version}]${id}`;
+}

@@ -1,0 +1,309 @@
+import type { Clock } from '#base/clock.ts';
+import type { FunctionVersion } from '#functions/function-record.ts';
+import type { Invocation, InvocationAnswer } from '#functions/invocation.ts';
+import type { SandboxDriver, SandboxSpec } from '#sandboxes/sandbox.ts';
+import type { ReportedFailure } from '#telemetry/log-lines.ts';
+import { timeoutText } from '#telemetry/log-lines.ts';
+import type { EnvironmentId } from './environment-id.ts';
+import { INIT_TIMEOUT_MS } from './limits.ts';
+import type { EnvironmentLog } from './environment-log.ts';
+import type { AwsEndpoint } from './ports.ts';
+import type { InvokeMeta } from './runtime-api/frames.ts';
+import type { RuntimeErrorReport } from './runtime-api/runtime-link.ts';
+import { exited, exitReason, invalidEntrypoint, timedOut } from './runtime-errors.ts';
+import { SandboxedRuntime } from './sandboxed-runtime.ts';
+import type { Delivery, InitFailure, RuntimeEnd } from './sandboxed-runtime.ts';
+
+const MIB = 1024 * 1024;
+
+/**
+ * One execution environment: a runtime for one function version, its log stream, its credentials. It serves one invocation at a time.
+ *
+ * An init phase that fails is not the end: the first invocation repeats it inside its own timeout (*suppressed init*), and what
+ * that second try reports is the caller's answer. Source: "Understanding the Lambda execution environment lifecycle".
+ */
+export class Environment {
+  readonly id: EnvironmentId;
+  readonly #parts: EnvironmentParts;
+  readonly #log: EnvironmentLog;
+  #runtime: SandboxedRuntime | undefined;
+  #closeEndpoint: (() => void) | undefined;
+  #launches = 0;
+  #attempt = 0;
+  #initDurationMs: number | undefined;
+  #running: Running | undefined;
+  #init: PendingInit | undefined;
+  #gone: Promise<void> = Promise.resolve();
+  #retired = false;
+  #peakMemoryBytes = 0;
+  readonly createdMs: number;
+
+  /** Starts the runtime and waits for the end of its init phase. @throws whatever kept the sandbox from being made */
+  static async start(parts: EnvironmentParts): Promise<Environment> {
+    const environment = new Environment(parts);
+    environment.#log.initStart();
+    await environment.#launch('init', INIT_TIMEOUT_MS);
+    return environment;
+  }
+
+  private constructor(parts: EnvironmentParts) {
+    this.id = parts.id;
+    this.#parts = parts;
+    this.#log = parts.log;
+    this.createdMs = parts.clock.monotonicMs();
+  }
+
+  /** Whether another invocation may be sent to it. A runtime that died is no obstacle: the next invocation starts another. */
+  get reusable(): boolean {
+    return !this.#retired && this.#running === undefined;
+  }
+
+  get frozenTimes(): number {
+    return this.#runtime?.freezes ?? 0;
+  }
+
+  invoke(invocation: Invocation, onSettled: () => void): Promise<InvocationAnswer> {
+    const { promise, resolve } = Promise.withResolvers<InvocationAnswer>();
+    this.#attempt += 1;
+    this.#running = { invocation, resolve, onSettled, startedMs: this.#parts.clock.monotonicMs(), answer: undefined };
+    this.#log.start(invocation.requestId, invocation.tailLog);
+    if (this.#runtime?.available === true) this.#send(this.#runtime, invocation, this.#timeoutMs());
+    else void this.#initialiseAgain(invocation);
+    return promise;
+  }
+
+  /** Ends the runtime. An invocation that runs is answered as a crash. */
+  async retire(): Promise<void> {
+    this.#retired = true;
+    await this.#runtime?.stop();
+    await this.#gone;
+    this.#log.close();
+  }
+
+  #timeoutMs(): number {
+    return this.#parts.version.timeoutSeconds * 1000;
+  }
+
+  #send(runtime: SandboxedRuntime, invocation: Invocation, timeoutMs: number): void {
+    const meta: InvokeMeta = {
+      requestId: invocation.requestId,
+      deadlineMs: Math.floor(this.#parts.clock.wallMs() + timeoutMs),
+      functionArn: invocation.functionArn,
+      traceId: invocation.traceId,
+      ...(invocation.clientContext !== undefined && { clientContext: invocation.clientContext }),
+    };
+    runtime.invoke(this.#attempt, meta, invocation.event, timeoutMs);
+  }
+
+  async #initialiseAgain(invocation: Invocation): Promise<void> {
+    const startedMs = this.#parts.clock.monotonicMs();
+    const timeoutMs = this.#timeoutMs();
+    let failure: InitFailure | undefined;
+    try {
+      await this.#gone;
+      failure = await this.#launch('invoke', timeoutMs);
+    } catch (error) {
+      this.#parts.onLaunchError(error);
+      failure = { status: 'exit', exit: { code: undefined, signal: 'SIGKILL', outOfMemory: false } };
+    }
+    const usedMs = this.#parts.clock.monotonicMs() - startedMs;
+    if (failure === undefined && this.#runtime !== undefined) {
+      // A millisecond is left even when the init took all: the deadline then ends the invocation the ordinary way.
+      this.#send(this.#runtime, invocation, Math.max(1, timeoutMs - usedMs));
+      return;
+    }
+    const error =
+      failure === undefined ? timedOut(invocation.requestId, this.#parts.version.timeoutSeconds) : this.#initError(failure, invocation);
+    if (failure?.status === 'timeout') this.#log.platformLine(timeoutText(this.#parts.clock.wallMs(), invocation.requestId, timeoutMs));
+    this.#deliver({ body: error.body, error });
+    this.#finish(
+      failure === undefined || failure.status === 'timeout' ? { status: 'timeout' } : { status: 'error', errorType: error.type },
+      usedMs,
+    );
+  }
+
+  /** Resolves to why the init phase failed, or undefined when the runtime is ready. */
+  async #launch(phase: 'init' | 'invoke', initTimeoutMs: number): Promise<InitFailure | undefined> {
+    const { promise, resolve } = Promise.withResolvers<InitFailure | undefined>();
+    const { clock, driver, version } = this.#parts;
+    this.#launches += 1;
+    this.#init = { phase, startedMs: clock.monotonicMs(), resolve };
+    if (!this.#parts.hasEntrypoint) {
+      this.#onInitFailed({ status: 'no-entrypoint' });
+      return promise;
+    }
+    this.#runtime = await SandboxedRuntime.launch(
+      driver,
+      this.#parts.spec(`${this.id}-${this.#launches}`),
+      {
+        clock,
+        framed: this.#parts.framed,
+        initTimeoutMs,
+        freezeGraceMs: this.#parts.freezeGraceMs,
+        cpus: this.#parts.cpusFor(version.memoryMb),
+      },
+      {
+        output: (chunk) => this.#log.output(chunk),
+        initialised: () => this.#onInitialised(),
+        initFailed: (failure) => this.#onInitFailed(failure),
+        answered: (delivery) => this.#deliver(delivery),
+        settled: (end, durationMs) => this.#onSettled(end, durationMs),
+        died: (gone) => this.#onDied(gone),
+      },
+      (sandbox) => {
+        const endpoint = this.#parts.awsEndpoint.attach(sandbox.listeners.awsEndpoint.fd, this.id);
+        this.#closeEndpoint = () => endpoint.close();
+      },
+    );
+    return promise;
+  }
+
+  #onInitialised(): void {
+    const init = this.#init;
+    if (init === undefined) return;
+    this.#init = undefined;
+    if (init.phase === 'init') this.#initDurationMs = this.#parts.clock.monotonicMs() - init.startedMs;
+    init.resolve(undefined);
+  }
+
+  #onInitFailed(failure: InitFailure): void {
+    const init = this.#init;
+    if (init === undefined) return;
+    this.#init = undefined;
+    const durationMs = this.#parts.clock.monotonicMs() - init.startedMs;
+    if (failure.status === 'exit') this.#log.platformLine(exitReason(failure.exit));
+    const errorType = errorTypeOf(failure);
+    this.#log.initReport(durationMs, init.phase, errorType === undefined ? { status: 'timeout' } : { status: 'error', errorType });
+    init.resolve(failure);
+  }
+
+  #onDied(gone: Promise<void>): void {
+    this.#rememberPeak();
+    this.#runtime = undefined;
+    this.#closeEndpoint?.();
+    this.#closeEndpoint = undefined;
+    this.#gone = gone;
+  }
+
+  #deliver(delivery: Delivery): void {
+    const running = this.#running;
+    if (running === undefined || running.answer !== undefined) return;
+    running.answer = { outcome: delivery.error === undefined ? 'success' : 'function-error', body: delivery.body };
+    // With LogType Tail the answer carries the REPORT line and so waits for the end of the invocation.
+    if (!running.invocation.tailLog) running.resolve(running.answer);
+  }
+
+  #onSettled(end: RuntimeEnd, durationMs: number): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    const { requestId } = running.invocation;
+    switch (end.status) {
+      case 'success':
+        this.#finish(undefined, durationMs);
+        return;
+      case 'error':
+        // An error that the handler raised is the function's business: the report calls only the runtime's own failures errors.
+        this.#finish(end.errorType.startsWith('Runtime.') ? end : undefined, durationMs);
+        return;
+      case 'timeout': {
+        const error = timedOut(requestId, this.#parts.version.timeoutSeconds);
+        this.#log.platformLine(timeoutText(this.#parts.clock.wallMs(), requestId, this.#timeoutMs()));
+        this.#deliver({ body: error.body, error });
+        // What the deadline says, not what the clock says after it: AWS reports exactly the timeout.
+        this.#finish({ status: 'timeout' }, this.#timeoutMs());
+        return;
+      }
+      case 'crash': {
+        const error = exited(requestId, end.exit);
+        this.#log.platformLine(`RequestId: ${requestId} Error: ${exitReason(end.exit)}`);
+        this.#log.platformLine(error.type);
+        this.#deliver({ body: error.body, error });
+        this.#finish({ status: 'error', errorType: error.type }, durationMs);
+      }
+    }
+  }
+
+  #finish(failure: ReportedFailure | undefined, durationMs: number): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
+    this.#log.report({
+      requestId: running.invocation.requestId,
+      durationMs,
+      ...(this.#initDurationMs !== undefined && { initDurationMs: this.#initDurationMs }),
+      memorySizeMb: this.#parts.version.memoryMb,
+      maxMemoryUsedMb: this.#peakMemoryMb(),
+      ...(failure !== undefined && { failure }),
+    });
+    this.#initDurationMs = undefined;
+    if (running.invocation.tailLog && running.answer !== undefined) running.resolve({ ...running.answer, logTail: this.#log.tail() });
+    running.onSettled();
+  }
+
+  /** AWS reports the most memory over all invocations of an environment; a runtime that was replaced counts, too. */
+  #rememberPeak(): void {
+    this.#peakMemoryBytes = Math.max(this.#peakMemoryBytes, this.#runtime?.peakMemoryBytes ?? 0);
+  }
+
+  #peakMemoryMb(): number {
+    this.#rememberPeak();
+    return Math.min(Math.ceil(this.#peakMemoryBytes / MIB), this.#parts.version.memoryMb);
+  }
+
+  #initError(failure: InitFailure, invocation: Invocation): RuntimeErrorReport {
+    switch (failure.status) {
+      case 'error':
+        return failure.error;
+      case 'timeout':
+        return timedOut(invocation.requestId, this.#parts.version.timeoutSeconds);
+      case 'exit':
+        return exited(invocation.requestId, failure.exit);
+      case 'no-entrypoint':
+        return invalidEntrypoint(invocation.requestId);
+    }
+  }
+}
+
+/** A timeout has none. */
+function errorTypeOf(failure: InitFailure): string | undefined {
+  switch (failure.status) {
+    case 'error':
+      return failure.error.type;
+    case 'timeout':
+      return undefined;
+    case 'exit':
+      return 'Runtime.ExitError';
+    case 'no-entrypoint':
+      return 'Runtime.InvalidEntrypoint';
+  }
+}
+
+/** What one environment is made of. */
+export interface EnvironmentParts {
+  readonly id: EnvironmentId;
+  readonly version: FunctionVersion;
+  readonly driver: SandboxDriver;
+  readonly spec: (sandboxId: string) => SandboxSpec;
+  readonly framed: boolean;
+  readonly hasEntrypoint: boolean;
+  readonly log: EnvironmentLog;
+  readonly clock: Clock;
+  readonly freezeGraceMs: number;
+  readonly cpusFor: (memoryMb: number) => number;
+  readonly awsEndpoint: AwsEndpoint;
+  readonly onLaunchError: (error: unknown) => void;
+}
+
+interface Running {
+  readonly invocation: Invocation;
+  readonly resolve: (answer: InvocationAnswer) => void;
+  readonly onSettled: () => void;
+  readonly startedMs: number;
+  answer: InvocationAnswer | undefined;
+}
+
+interface PendingInit {
+  readonly phase: 'init' | 'invoke';
+  readonly startedMs: number;
+  readonly resolve: (failure: InitFailure | undefined) => void;
+}

@@ -1,0 +1,16 @@
+/** Limits of an execution environment that are not configurable per function. Source: "Lambda quotas" and recorded errors. */
+
+/** Largest response of a synchronous invocation in bytes: 6 MiB and the 100 bytes of slack that the service grants. */
+export const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100;
+
+/** Time for the init phase of an on-demand environment; a longer one is repeated inside the first invocation. */
+export const INIT_TIMEOUT_MS = 10_000;
+
+/** Memory that buys one whole vCPU ("Configure Lambda function memory"). */
+export const MEMORY_MB_PER_VCPU = 1769;
+
+/** Most vCPUs that an environment can have. */
+export const MAX_VCPUS = 6;
+
+export const MAX_PROCESSES = 1024;
+export const MAX_OPEN_FILES = 1024;

@@ -1,0 +1,59 @@
+import type { Duplex } from 'node:stream';
+import { FrameReader, ProtocolError, readErrorPayload, writeInvoke } from './frame-codec.ts';
+import { FRAME } from './frames.ts';
+import type { FrameType, InvokeMeta } from './frames.ts';
+import type { RuntimeLink, RuntimeListener } from './runtime-link.ts';
+
+/** Speaks frames with one of our own bootstraps over the sandbox's channel. */
+export class FramedLink implements RuntimeLink {
+  readonly #channel: Duplex;
+  readonly #listener: RuntimeListener;
+  #broken = false;
+
+  constructor(channel: Duplex, listener: RuntimeListener) {
+    this.#channel = channel;
+    this.#listener = listener;
+    const reader = new FrameReader((type, attempt, payload) => this.#take(type, attempt, payload));
+    channel.on('data', (chunk: Buffer) => {
+      if (this.#broken) return;
+      try {
+        reader.push(chunk);
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        this.#broken = true;
+        listener.violation(error.message);
+      }
+    });
+    // The process is gone or going; its exit says how.
+    channel.on('error', () => channel.destroy());
+  }
+
+  invoke(attempt: number, meta: InvokeMeta, event: Uint8Array): void {
+    if (this.#channel.writable) writeInvoke(this.#channel, attempt, meta, event);
+  }
+
+  close(): void {
+    this.#broken = true;
+    this.#channel.destroy();
+  }
+
+  #take(type: FrameType, attempt: number, payload: Buffer): void {
+    switch (type) {
+      case FRAME.READY:
+        this.#listener.ready(attempt);
+        return;
+      case FRAME.RESPONSE:
+      case FRAME.RESPONSE_READY:
+        this.#listener.response(attempt, payload, type === FRAME.RESPONSE_READY);
+        return;
+      case FRAME.ERROR:
+        this.#listener.error(attempt, readErrorPayload(payload));
+        return;
+      case FRAME.INIT_ERROR:
+        this.#listener.initError(readErrorPayload(payload));
+        return;
+      case FRAME.INVOKE:
+        throw new ProtocolError('an INVOKE frame from the runtime');
+    }
+  }
+}

@@ -1,0 +1,211 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { MAX_RESPONSE_BYTES } from '../limits.ts';
+import { responseTooLarge } from '../runtime-errors.ts';
+import type { InvokeMeta } from './frames.ts';
+import type { RuntimeErrorReport, RuntimeLink, RuntimeListener } from './runtime-link.ts';
+
+const PREFIX = '/2018-06-01/runtime';
+
+/** Error reports are JSON with a stack trace; more than this is no report. */
+const MAX_ERROR_BYTES = 1024 * 1024;
+
+/** Sent with init errors and where a runtime names none. */
+const UNKNOWN_ERROR_TYPE = 'Runtime.Unknown';
+
+/**
+ * The Lambda Runtime API over HTTP/1.1 on a listening descriptor inside the sandbox, for any runtime client.
+ * Source: "Using the Lambda runtime API for custom runtimes".
+ */
+export class HttpLink implements RuntimeLink {
+  readonly #server: Server;
+  readonly #listener: RuntimeListener;
+  /** The parked `GET …/next`. */
+  #poll: ServerResponse | undefined;
+  #attempt = 0;
+  #requestId = '';
+  #answered = true;
+
+  constructor(fd: number, listener: RuntimeListener) {
+    this.#listener = listener;
+    this.#server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, noDelay: true }, (request, response) =>
+      this.#route(request, response),
+    );
+    this.#server.listen({ fd });
+    this.#server.unref();
+  }
+
+  invoke(attempt: number, meta: InvokeMeta, event: Uint8Array): void {
+    this.#attempt = attempt;
+    this.#requestId = meta.requestId;
+    this.#answered = false;
+    const poll = this.#poll;
+    this.#poll = undefined;
+    if (poll === undefined) return;
+    poll.writeHead(200, nextHeaders(meta, event.byteLength));
+    poll.end(event);
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #route(request: IncomingMessage, response: ServerResponse): void {
+    const path = request.url ?? '';
+    if (request.method === 'GET' && path === `${PREFIX}/invocation/next`) {
+      request.resume();
+      this.#next(response);
+    } else if (request.method === 'POST' && path === `${PREFIX}/init/error`) {
+      this.#initError(request, response);
+    } else if (request.method === 'POST' && path.startsWith(`${PREFIX}/invocation/`)) {
+      const [requestId, verb, more] = path.slice(PREFIX.length + '/invocation/'.length).split('/');
+      if (more === undefined && verb === 'response') this.#response(requestId ?? '', request, response);
+      else if (more === undefined && verb === 'error') this.#error(requestId ?? '', request, response);
+      else refuse(request, response, 404, 'NotFound', 'Not found');
+    } else {
+      refuse(request, response, 404, 'NotFound', 'Not found');
+    }
+  }
+
+  #next(response: ServerResponse): void {
+    if (this.#poll !== undefined || !this.#answered) {
+      answerJson(response, 403, { errorType: 'InvalidStateTransition', errorMessage: 'State transition is not allowed' });
+      return;
+    }
+    this.#poll = response;
+    response.on('close', () => {
+      if (this.#poll === response) this.#poll = undefined;
+    });
+    this.#listener.ready(this.#attempt);
+  }
+
+  #response(requestId: string, request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#accepts(requestId, request, response)) return;
+    const attempt = this.#attempt;
+    collect(request, MAX_RESPONSE_BYTES, (body) => {
+      if (!this.#take(attempt, response)) return;
+      if (body === 'too-large') {
+        answerJson(response, 413, {
+          errorType: 'RequestEntityTooLarge',
+          errorMessage: `Exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+        });
+        this.#listener.error(attempt, responseTooLarge());
+        return;
+      }
+      answerJson(response, 202, { status: 'OK' });
+      const failed = trailerError(request);
+      if (failed === undefined) this.#listener.response(attempt, body, false);
+      else this.#listener.error(attempt, failed);
+    });
+  }
+
+  #error(requestId: string, request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#accepts(requestId, request, response)) return;
+    const attempt = this.#attempt;
+    collect(request, MAX_ERROR_BYTES, (body) => {
+      if (!this.#take(attempt, response)) return;
+      if (body === 'too-large') {
+        answerJson(response, 413, {
+          errorType: 'RequestEntityTooLarge',
+          errorMessage: `Exceeded maximum allowed payload size (${MAX_ERROR_BYTES} bytes).`,
+        });
+        this.#listener.error(attempt, { type: UNKNOWN_ERROR_TYPE, body: Buffer.from('{}') });
+        return;
+      }
+      answerJson(response, 202, { status: 'OK' });
+      this.#listener.error(attempt, { type: errorTypeOf(request, body), body });
+    });
+  }
+
+  #initError(request: IncomingMessage, response: ServerResponse): void {
+    collect(request, MAX_ERROR_BYTES, (body) => {
+      answerJson(response, 202, { status: 'OK' });
+      const known = body === 'too-large' ? Buffer.from('{}') : body;
+      this.#listener.initError({ type: errorTypeOf(request, known), body: known });
+    });
+  }
+
+  /** Whether the id is that of the running invocation. A late or repeated answer is refused and changes nothing. */
+  #accepts(requestId: string, request: IncomingMessage, response: ServerResponse): boolean {
+    if (requestId !== this.#requestId) {
+      refuse(request, response, 400, 'InvalidRequestID', 'Invalid request ID');
+      return false;
+    }
+    if (this.#answered) {
+      refuse(request, response, 403, 'InvalidStateTransition', 'State transition is not allowed');
+      return false;
+    }
+    return true;
+  }
+
+  #take(attempt: number, response: ServerResponse): boolean {
+    if (attempt === this.#attempt && !this.#answered) {
+      this.#answered = true;
+      return true;
+    }
+    answerJson(response, 403, { errorType: 'InvalidStateTransition', errorMessage: 'State transition is not allowed' });
+    return false;
+  }
+}
+
+function nextHeaders(meta: InvokeMeta, length: number): Record<string, string> {
+  const headers: Record<string, string> = {
+    'Content-Type': 'application/json',
+    'Content-Length': String(length),
+    'Lambda-Runtime-Aws-Request-Id': meta.requestId,
+    'Lambda-Runtime-Deadline-Ms': String(meta.deadlineMs),
+    'Lambda-Runtime-Invoked-Function-Arn': meta.functionArn,
+    'Lambda-Runtime-Trace-Id': meta.traceId,
+  };
+  if (meta.clientContext !== undefined) headers['Lambda-Runtime-Client-Context'] = meta.clientContext;
+  if (meta.cognitoIdentity !== undefined) headers['Lambda-Runtime-Cognito-Identity'] = meta.cognitoIdentity;
+  if (meta.tenantId !== undefined) headers['Lambda-Runtime-Aws-Tenant-Id'] = meta.tenantId;
+  return headers;
+}
+
+/** Reads a body up to a bound; the rest of a larger one is read and thrown away, so that the connection stays usable. */
+function collect(request: IncomingMessage, maxBytes: number, done: (body: Buffer | 'too-large') => void): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= maxBytes) chunks.push(chunk);
+  });
+  request.on('end', () => {
+    if (size > maxBytes) done('too-large');
+    else done(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+  });
+}
+
+/** A streamed response that failed halfway names its error in trailers. */
+function trailerError(request: IncomingMessage): RuntimeErrorReport | undefined {
+  const type = request.trailers['lambda-runtime-function-error-type'];
+  if (type === undefined) return undefined;
+  const encoded = request.trailers['lambda-runtime-function-error-body'] ?? '';
+  return { type, body: Buffer.from(encoded, 'base64') };
+}
+
+function errorTypeOf(request: IncomingMessage, body: Buffer): string {
+  const header = request.headers['lambda-runtime-function-error-type'];
+  if (typeof header === 'string' && header !== '') return header;
+  try {
+    const parsed: unknown = JSON.parse(body.toString('utf8'));
+    if (typeof parsed === 'object' && parsed !== null && 'errorType' in parsed && typeof parsed.errorType === 'string')
+      return parsed.errorType;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return UNKNOWN_ERROR_TYPE;
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
+  request.resume();
+  answerJson(response, status, { errorType, errorMessage });
+}
+
+function answerJson(response: ServerResponse, status: number, value: Readonly<Record<string, string>>): void {
+  const body = JSON.stringify(value);
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) });
+  response.end(body);
+}

@@ -1,0 +1,29 @@
+import type { InvokeMeta } from './frames.ts';
+
+/**
+ * How the platform talks to the runtime process of one environment: by frames to our own bootstraps, by the HTTP Runtime API to
+ * everyone else. Both carry the same events, so that nothing behind this port can tell them apart.
+ */
+export interface RuntimeLink {
+  /** Hands the event to the runtime, which asked for it before. */
+  invoke(attempt: number, meta: InvokeMeta, event: Uint8Array): void;
+  close(): void;
+}
+
+/** What the runtime says. `attempt` 0 belongs to the init phase. */
+export interface RuntimeListener {
+  ready(attempt: number): void;
+  /** `ready`: the runtime asked for the next event in the same breath. */
+  response(attempt: number, body: Buffer, ready: boolean): void;
+  error(attempt: number, error: RuntimeErrorReport): void;
+  initError(error: RuntimeErrorReport): void;
+  /** The runtime broke the protocol; nothing more it says is trusted. */
+  violation(reason: string): void;
+}
+
+/** What a runtime reports when the function failed: the body goes to the caller unchanged. */
+export interface RuntimeErrorReport {
+  /** `Category.Reason`, or the language's own error type. */
+  readonly type: string;
+  readonly body: Buffer;
+}

@@ -1,0 +1,55 @@
+import type { SandboxExit } from '#sandboxes/sandbox.ts';
+import { MAX_RESPONSE_BYTES } from './limits.ts';
+import type { RuntimeErrorReport } from './runtime-api/runtime-link.ts';
+
+/** Errors that the platform finds, not the function. Texts as recorded (test_lambda: TestLambdaErrors) and in the emulator. */
+
+export function timedOut(requestId: string, timeoutSeconds: number): RuntimeErrorReport {
+  return report('Sandbox.Timedout', `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`);
+}
+
+export function exited(requestId: string, exit: SandboxExit): RuntimeErrorReport {
+  const prefix = `RequestId: ${requestId} Error: `;
+  if (exit.outOfMemory) return report('Runtime.OutOfMemory', `${prefix}Runtime exited with error: signal: killed`);
+  return report('Runtime.ExitError', `${prefix}${exitReason(exit)}`);
+}
+
+export function invalidEntrypoint(requestId: string): RuntimeErrorReport {
+  return report(
+    'Runtime.InvalidEntrypoint',
+    `RequestId: ${requestId} Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]`,
+  );
+}
+
+export function responseTooLarge(): RuntimeErrorReport {
+  return report(
+    'Function.ResponseSizeTooLarge',
+    `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+  );
+}
+
+/** The platform's own words for how a runtime process ended: `exit status 1`, `signal: killed`. */
+export function exitReason(exit: SandboxExit): string {
+  if (exit.signal !== undefined) return `Runtime exited with error: signal: ${SIGNAL_TEXT[exit.signal] ?? exit.signal}`;
+  if (exit.code === 0 || exit.code === undefined) return 'Runtime exited without providing a reason';
+  return `Runtime exited with error: exit status ${exit.code}`;
+}
+
+/** Go's names of signals, which the service prints. */
+const SIGNAL_TEXT: Readonly<Record<string, string>> = {
+  SIGABRT: 'aborted',
+  SIGBUS: 'bus error',
+  SIGFPE: 'floating point exception',
+  SIGHUP: 'hangup',
+  SIGILL: 'illegal instruction',
+  SIGINT: 'interrupt',
+  SIGKILL: 'killed',
+  SIGPIPE: 'broken pipe',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+  SIGTRAP: 'trace/breakpoint trap',
+};
+
+function report(errorType: string, errorMessage: string): RuntimeErrorReport {
+  return { type: errorType, body: Buffer.from(JSON.stringify({ errorType, errorMessage })) };
+}

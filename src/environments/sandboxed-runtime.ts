@@ -1,0 +1,244 @@
+import { unreachable } from '#base/invariant.ts';
+import type { Clock, Timer } from '#base/clock.ts';
+import type { Sandbox, SandboxDriver, SandboxExit, SandboxSpec } from '#sandboxes/sandbox.ts';
+import { INITIAL_STATE, transition } from './environment-state.ts';
+import type { Decision, EnvironmentEvent, EnvironmentState } from './environment-state.ts';
+import type { InvokeMeta } from './runtime-api/frames.ts';
+import { FramedLink } from './runtime-api/framed-link.ts';
+import { HttpLink } from './runtime-api/http-link.ts';
+import type { RuntimeErrorReport, RuntimeLink, RuntimeListener } from './runtime-api/runtime-link.ts';
+
+/**
+ * One runtime process in one sandbox, from spawn to death: turns what the sandbox and the runtime do into events of the state
+ * machine, and carries out its decisions. An environment whose runtime died starts another.
+ */
+export class SandboxedRuntime {
+  readonly #sandbox: Sandbox;
+  readonly #link: RuntimeLink;
+  readonly #observer: RuntimeObserver;
+  readonly #options: RuntimeOptions;
+  #state: EnvironmentState = INITIAL_STATE;
+  #deadline: Timer | undefined;
+  #quiet: Timer | undefined;
+  #quietSinceMs = 0;
+  #startedMs = 0;
+  #exit: SandboxExit | undefined;
+  #initError: RuntimeErrorReport | undefined;
+  #delivered: Delivery | undefined;
+  #freezes = 0;
+
+  /** `onCreated` gets the sandbox before anything in it has had time to run. */
+  static async launch(
+    driver: SandboxDriver,
+    spec: SandboxSpec,
+    options: RuntimeOptions,
+    observer: RuntimeObserver,
+    onCreated: (sandbox: Sandbox) => void,
+  ): Promise<SandboxedRuntime> {
+    const sandbox = await driver.create(spec);
+    onCreated(sandbox);
+    return new SandboxedRuntime(sandbox, options, observer);
+  }
+
+  private constructor(sandbox: Sandbox, options: RuntimeOptions, observer: RuntimeObserver) {
+    this.#sandbox = sandbox;
+    this.#options = options;
+    this.#observer = observer;
+    sandbox.onOutput((chunk) => observer.output(chunk));
+    this.#link = options.framed
+      ? new FramedLink(sandbox.channel, this.#listener())
+      : new HttpLink(sandbox.listeners.runtimeApi.fd, this.#listener());
+    this.#deadline = options.clock.schedule(options.initTimeoutMs, () => this.#apply({ type: 'deadline', attempt: 0 }));
+    void this.#awaitExit();
+  }
+
+  /** Whether an invocation can be sent now. */
+  get available(): boolean {
+    return this.#state.name === 'idle' || this.#state.name === 'frozen';
+  }
+
+  /** How often this runtime was frozen. */
+  get freezes(): number {
+    return this.#freezes;
+  }
+
+  get peakMemoryBytes(): number {
+    return this.#sandbox.usage().peakMemoryBytes;
+  }
+
+  invoke(attempt: number, meta: InvokeMeta, event: Uint8Array, timeoutMs: number): void {
+    this.#delivered = undefined;
+    this.#startedMs = this.#options.clock.monotonicMs();
+    this.#deadline = this.#options.clock.schedule(timeoutMs, () => this.#apply({ type: 'deadline', attempt }));
+    this.#apply({ type: 'invoke', attempt }, () => this.#link.invoke(attempt, meta, event));
+  }
+
+  /** Ends all processes. What runs is answered as a crash. */
+  stop(): Promise<void> {
+    this.#apply({ type: 'stop' });
+    return this.#sandbox.kill();
+  }
+
+  async #awaitExit(): Promise<void> {
+    this.#exit = await this.#sandbox.exited;
+    this.#apply({ type: 'exit' });
+  }
+
+  #apply(event: EnvironmentEvent, send?: () => void): void {
+    const { state, decisions } = transition(this.#state, event);
+    this.#state = state;
+    for (const decision of decisions) this.#carryOut(decision, event, send);
+  }
+
+  #carryOut(decision: Decision, event: EnvironmentEvent, send: (() => void) | undefined): void {
+    switch (decision) {
+      case 'initialised':
+        this.#deadline?.cancel();
+        // Full CPU serves the init phase only; from now on the share follows the memory.
+        this.#sandbox.setCpu(this.#options.cpus);
+        this.#sandbox.drainOutput();
+        this.#observer.initialised();
+        this.#awaitQuiet();
+        return;
+      case 'fail-init':
+        this.#deadline?.cancel();
+        this.#sandbox.drainOutput();
+        this.#observer.initFailed(this.#initFailure(event));
+        return;
+      case 'thaw':
+        this.#sandbox.thaw();
+        return;
+      case 'send':
+        send?.();
+        return;
+      case 'answer':
+        this.#sandbox.drainOutput();
+        if (this.#delivered !== undefined) this.#observer.answered(this.#delivered);
+        return;
+      case 'settle':
+        this.#settle(
+          this.#delivered?.error === undefined ? { status: 'success' } : { status: 'error', errorType: this.#delivered.error.type },
+        );
+        if (event.type !== 'exit') this.#awaitQuiet();
+        return;
+      case 'freeze':
+        this.#freezes += 1;
+        this.#sandbox.freeze();
+        return;
+      case 'time-out':
+        this.#settle({ status: 'timeout' });
+        return;
+      case 'crash':
+        this.#settle({ status: 'crash', exit: this.#exit ?? { code: undefined, signal: 'SIGKILL', outOfMemory: false } });
+        return;
+      case 'kill':
+        this.#quiet?.cancel();
+        this.#link.close();
+        this.#observer.died(this.#sandbox.kill());
+        return;
+      default:
+        unreachable(decision);
+    }
+  }
+
+  #settle(end: RuntimeEnd): void {
+    this.#deadline?.cancel();
+    this.#sandbox.drainOutput();
+    this.#observer.settled(end, this.#options.clock.monotonicMs() - this.#startedMs);
+  }
+
+  #initFailure(event: EnvironmentEvent): InitFailure {
+    if (event.type === 'deadline') return { status: 'timeout' };
+    if (this.#initError !== undefined) return { status: 'error', error: this.#initError };
+    return { status: 'exit', exit: this.#exit ?? { code: undefined, signal: 'SIGKILL', outOfMemory: false } };
+  }
+
+  /**
+   * Freezes after a grace without work. Under load invocations follow each other faster than that: one timer looks at the time of the
+   * last settlement when it fires, rather than being made anew for each invocation.
+   */
+  #awaitQuiet(): void {
+    const { clock, freezeGraceMs } = this.#options;
+    if (freezeGraceMs === 0) {
+      this.#apply({ type: 'quiet' });
+      return;
+    }
+    this.#quietSinceMs = clock.monotonicMs();
+    this.#quiet ??= clock.schedule(freezeGraceMs, () => this.#onQuiet());
+  }
+
+  #onQuiet(): void {
+    this.#quiet = undefined;
+    if (this.#state.name !== 'idle') return;
+    const { clock, freezeGraceMs } = this.#options;
+    const leftMs = this.#quietSinceMs + freezeGraceMs - clock.monotonicMs();
+    // Half a millisecond: timers are whole milliseconds, and one that fired a little early need not wait another round.
+    if (leftMs > 0.5) this.#quiet = clock.schedule(leftMs, () => this.#onQuiet());
+    else this.#apply({ type: 'quiet' });
+  }
+
+  #listener(): RuntimeListener {
+    return {
+      ready: (attempt) => this.#apply({ type: 'ready', attempt }),
+      response: (attempt, body, ready) => {
+        this.#deliver(attempt, { body, error: undefined });
+        this.#apply({ type: 'response', attempt, ready });
+      },
+      error: (attempt, error) => {
+        this.#deliver(attempt, { body: error.body, error });
+        this.#apply({ type: 'error', attempt });
+      },
+      initError: (error) => {
+        this.#initError = error;
+        this.#apply({ type: 'init-error' });
+      },
+      violation: () => this.#apply({ type: 'stop' }),
+    };
+  }
+
+  #deliver(attempt: number, delivery: Delivery): void {
+    if (this.#state.name === 'running' && this.#state.attempt === attempt) this.#delivered = delivery;
+  }
+}
+
+export interface RuntimeOptions {
+  readonly clock: Clock;
+  /** Speak frames with our own bootstrap; otherwise the HTTP Runtime API. */
+  readonly framed: boolean;
+  readonly initTimeoutMs: number;
+  readonly freezeGraceMs: number;
+  /** The CPU share once the init phase is over, in cores. */
+  readonly cpus: number;
+}
+
+/** What the runtime delivered for the caller. */
+export interface Delivery {
+  readonly body: Buffer;
+  readonly error: RuntimeErrorReport | undefined;
+}
+
+/** How an invocation ended. */
+export type RuntimeEnd =
+  | { readonly status: 'success' }
+  | { readonly status: 'error'; readonly errorType: string }
+  | { readonly status: 'timeout' }
+  | { readonly status: 'crash'; readonly exit: SandboxExit };
+
+export type InitFailure =
+  | { readonly status: 'error'; readonly error: RuntimeErrorReport }
+  | { readonly status: 'timeout' }
+  | { readonly status: 'exit'; readonly exit: SandboxExit }
+  /** There is nothing to run: a custom runtime without its `bootstrap`. */
+  | { readonly status: 'no-entrypoint' };
+
+export interface RuntimeObserver {
+  output(chunk: Buffer): void;
+  initialised(): void;
+  initFailed(failure: InitFailure): void;
+  /** The caller can be answered; `settled` follows. */
+  answered(delivery: Delivery): void;
+  /** The invocation is over: the runtime asked for the next event, or is gone. Without an `answered` before, nothing was delivered. */
+  settled(end: RuntimeEnd, durationMs: number): void;
+  /** The runtime cannot be used again; `gone` resolves when nothing of it is left. */
+  died(gone: Promise<void>): void;
+}
