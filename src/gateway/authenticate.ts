@@ -1,0 +1,172 @@
+import type { Clock } from '#base/clock.ts';
+import type { AccountId, Caller, RootCaller } from '#aws/caller.ts';
+import { parseAccountId } from '#aws/sigv4/access-key-id.ts';
+import { authDialect, expiredToken, invalidSignature, unknownCredentials } from '#aws/sigv4/auth-errors.ts';
+import type { AuthDialect } from '#aws/sigv4/auth-errors.ts';
+import { decodeChunkedBody, isChunked } from '#aws/sigv4/chunked-body.ts';
+import { readSignatureClaim } from '#aws/sigv4/signature-claim.ts';
+import type { SignatureClaim, SignatureV4Claim } from '#aws/sigv4/signature-claim.ts';
+import { verifySignatureV2 } from '#aws/sigv4/signature-v2.ts';
+import { SigningKeys, scopeText } from '#aws/sigv4/signing-key.ts';
+import { equalText, verifySignature } from '#aws/sigv4/verify-signature.ts';
+import type { WireRequest } from '#aws/wire/message.ts';
+
+/** The listener by which a request came in: the daemon's own, or the one inside an execution environment's sandbox. */
+export type RequestOrigin = { readonly kind: 'outer' } | { readonly kind: 'environment'; readonly environmentId: string };
+
+export interface AuthenticatorOptions {
+  /** Root of account 000000000000. */
+  readonly rootAccessKeyId: string;
+  readonly rootSecretAccessKey: string;
+  /** A 12-digit access key id with the secret `test` is the root of that account. Loopback only. */
+  readonly acceptAccountKeys: boolean;
+  /**
+   * No secret is checked of root, 12-digit and unknown access key ids; an unknown one is root of account 000000000000. Known users and
+   * our own session tokens are verified as ever. For migration from LocalStack; loopback only.
+   */
+  readonly acceptAnySecret: boolean;
+}
+
+/** A user's access key. */
+export interface UserAccessKey {
+  readonly secretAccessKey: string;
+  readonly active: boolean;
+  readonly caller: Caller & { readonly kind: 'user' };
+}
+
+/** What a session token of ours says, once opened. Users and roots have sessions, too (GetSessionToken). */
+export interface OpenedSession {
+  readonly secretAccessKey: string;
+  readonly expiresAtMs: number;
+  readonly caller: Caller;
+}
+
+export interface AuthenticatorPorts {
+  readonly clock: Clock;
+  readonly accessKeys: { find(accessKeyId: string): UserAccessKey | undefined };
+  /** Undefined when the token is forged or was issued by another daemon. */
+  readonly sessions: { open(sessionToken: string): OpenedSession | undefined };
+  /** The bucket that a Host header names, when it is a bucket's virtual host. */
+  readonly bucketOfHost?: (host: string) => string | undefined;
+}
+
+export interface Authenticated {
+  readonly caller: Caller;
+  readonly region: string;
+  readonly service: string;
+  /** The body with the chunks of `aws-chunked` taken apart; the request's own otherwise. */
+  readonly body: Buffer;
+  /** The trailers of a chunked body. */
+  readonly trailers: Readonly<Record<string, string>>;
+}
+
+interface Credentials {
+  readonly caller: Caller;
+  /** Undefined when any secret is accepted. */
+  readonly secretAccessKey: string | undefined;
+}
+
+const DEFAULT_ACCOUNT = '000000000000' as AccountId;
+const ACCOUNT_KEY_SECRET = 'test';
+/** A SigV2 URL names no region; S3 has always taken that for this one. */
+const SIGNATURE_V2_REGION = 'us-east-1';
+const NO_TRAILERS = {};
+
+/** Who makes a request: proves the signature and names the caller. Reads memory only. */
+export class Authenticator {
+  readonly #options: AuthenticatorOptions;
+  readonly #ports: AuthenticatorPorts;
+  readonly #signingKeys = new SigningKeys();
+
+  constructor(options: AuthenticatorOptions, ports: AuthenticatorPorts) {
+    this.#options = options;
+    this.#ports = ports;
+  }
+
+  /**
+   * `service` is the one that the request is addressed to; its signature must be scoped to it.
+   * @throws AwsError with the code, status and text that AWS gives for the failure in that service's protocol
+   */
+  authenticate(request: WireRequest, origin: RequestOrigin, service: string): Authenticated {
+    const dialect = authDialect(service, request.headers);
+    const claim = readSignatureClaim(request, dialect);
+    const credentials = this.#credentialsOf(claim, dialect, origin);
+    return claim.version === 4
+      ? this.#verify(request, claim, { credentials, dialect, service })
+      : this.#verifyUrl(request, claim, credentials);
+  }
+
+  #verify(
+    request: WireRequest,
+    claim: SignatureV4Claim,
+    by: { readonly credentials: Credentials; readonly dialect: AuthDialect; readonly service: string },
+  ): Authenticated {
+    const { caller, secretAccessKey } = by.credentials;
+    const { region, service } = claim.scope;
+    if (service !== by.service) throw invalidSignature(by.dialect, `Credential should be scoped to correct service: '${by.service}'. `);
+    if (secretAccessKey === undefined) {
+      const decoded = decodeBody(request, by.dialect, request.headers['x-amz-content-sha256'] ?? '', undefined);
+      return { caller, region, service, ...decoded };
+    }
+    const key = this.#signingKeys.get(secretAccessKey, claim.scope);
+    const payloadHash = verifySignature(request, claim, { key, nowMs: this.#ports.clock.wallMs(), dialect: by.dialect });
+    const signing = { key, date: claim.date, scope: scopeText(claim.scope), seedSignature: claim.signature };
+    return { caller, region, service, ...decodeBody(request, by.dialect, payloadHash, signing) };
+  }
+
+  #verifyUrl(
+    request: WireRequest,
+    claim: SignatureClaim & { readonly version: 2 },
+    { caller, secretAccessKey }: Credentials,
+  ): Authenticated {
+    if (secretAccessKey !== undefined) {
+      verifySignatureV2(request, claim, {
+        secretAccessKey,
+        nowMs: this.#ports.clock.wallMs(),
+        virtualHostBucket: this.#ports.bucketOfHost?.(request.headers['host'] ?? ''),
+      });
+    }
+    return { caller, region: SIGNATURE_V2_REGION, service: 's3', body: request.body, trailers: NO_TRAILERS };
+  }
+
+  #credentialsOf(claim: SignatureClaim, dialect: AuthDialect, origin: RequestOrigin): Credentials {
+    const { accessKeyId, sessionToken } = claim;
+    const session = sessionToken === undefined ? undefined : this.#ports.sessions.open(sessionToken);
+    if (session !== undefined && equalText(session.caller.accessKeyId, accessKeyId)) {
+      // A function is its role and nothing else, whatever keys it has found or guessed.
+      if (origin.kind === 'environment' && session.caller.kind !== 'role-session') throw unknownCredentials(dialect, accessKeyId);
+      if (session.expiresAtMs <= this.#ports.clock.wallMs()) throw expiredToken(dialect);
+      return session;
+    }
+    const lasting = origin.kind === 'outer' ? this.#lastingCredentials(accessKeyId, sessionToken !== undefined) : undefined;
+    if (lasting === undefined) throw unknownCredentials(dialect, accessKeyId);
+    return lasting;
+  }
+
+  /** Keys that need no session token, and with one that is not ours are no keys, but for those of any secret. */
+  #lastingCredentials(accessKeyId: string, hasToken: boolean): Credentials | undefined {
+    const user = this.#ports.accessKeys.find(accessKeyId);
+    if (user !== undefined) return user.active && !hasToken ? user : undefined;
+    const account = parseAccountId(accessKeyId);
+    if (this.#options.acceptAnySecret) return { caller: rootCaller(account ?? DEFAULT_ACCOUNT, accessKeyId), secretAccessKey: undefined };
+    if (hasToken) return undefined;
+    const { rootAccessKeyId, rootSecretAccessKey, acceptAccountKeys } = this.#options;
+    if (accessKeyId === rootAccessKeyId) return { caller: rootCaller(DEFAULT_ACCOUNT, accessKeyId), secretAccessKey: rootSecretAccessKey };
+    if (account === undefined || !acceptAccountKeys) return undefined;
+    return { caller: rootCaller(account, accessKeyId), secretAccessKey: ACCOUNT_KEY_SECRET };
+  }
+}
+
+function rootCaller(accountId: AccountId, accessKeyId: string): RootCaller {
+  return { kind: 'root', accountId, arn: `arn:aws:iam::${accountId}:root`, userId: accountId, accessKeyId };
+}
+
+function decodeBody(
+  request: WireRequest,
+  dialect: AuthDialect,
+  payloadHash: string,
+  signing: Parameters<typeof decodeChunkedBody>[2],
+): Pick<Authenticated, 'body' | 'trailers'> {
+  if (dialect !== 's3' || !isChunked(payloadHash)) return { body: request.body, trailers: NO_TRAILERS };
+  return decodeChunkedBody(request.body, payloadHash, signing);
+}

@@ -1,0 +1,10 @@
+import type { WireRequest, WireResponse } from '#aws/wire/message.ts';
+
+/**
+ * A way in beside the AWS APIs: health, code downloads; later function URLs and the console. A door maps HTTP onto a port that
+ * `platform.ts` hands in. Doors do their own authentication and are open to the outer listener only.
+ */
+export interface Door {
+  matches(request: Pick<WireRequest, 'method' | 'path'>): boolean;
+  handle(request: WireRequest): Promise<WireResponse> | WireResponse;
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createGuard } from './guard.ts';
+
+const guard = createGuard({
+  allowedHosts: ['hearth.example', '.lan.example', '[fd00::1]'],
+  allowedOrigins: ['https://console.example:8443'],
+  isVirtualHost: (name) => name.endsWith('.lambda-url.us-east-1.hearth.example'),
+});
+
+function passes(headers: Readonly<Record<string, string>>): boolean {
+  return guard.check({ headers }) === undefined;
+}
+
+test('guard lets loopback names and addresses pass, with any port', () => {
+  const hosts = [
+    'localhost',
+    'localhost:4566',
+    'LOCALHOST',
+    'localhost.',
+    'bucket.s3.localhost:80',
+    '127.0.0.1:4566',
+    '127.8.9.10',
+    '[::1]:4566',
+  ];
+  for (const host of hosts) assert.ok(passes({ host }), host);
+});
+
+test('guard refuses foreign and malformed hosts', () => {
+  const hosts = [
+    'evil.example',
+    'evil.example:4566',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    '127.0.0.1evil',
+    '0.0.0.0',
+    '10.0.0.1',
+    '[::2]',
+    'a b',
+    '',
+    'localhost, evil.example',
+    'user@localhost',
+    'localhost:port',
+    'xlocalhost',
+  ];
+  for (const host of hosts) assert.ok(!passes({ host }), host);
+  assert.ok(!passes({}));
+  assert.match(guard.check({ headers: { host: 'evil.example' } }) ?? '', /'evil\.example'.*HEARTH_ALLOWED_HOSTS/);
+});
+
+test('guard lets configured hosts pass', () => {
+  for (const host of ['hearth.example:4566', 'Hearth.Example', 'a.lan.example', 'a.b.lan.example', '[fd00::1]:80'])
+    assert.ok(passes({ host }), host);
+  for (const host of ['lan.example', 'xlan.example', 'sub.hearth.example']) assert.ok(!passes({ host }), host);
+});
+
+test('guard refuses pages of origins that are not listed', () => {
+  const host = 'localhost:4566';
+  for (const origin of ['https://evil.example', 'null', 'http://localhost:4566', 'http://localhost:3000', 'https://console.example']) {
+    assert.ok(!passes({ host, origin }), origin);
+  }
+  assert.ok(passes({ host, origin: 'https://console.example:8443', 'sec-fetch-site': 'cross-site' }));
+});
+
+test('guard refuses requests that a page of another origin makes without Origin', () => {
+  const host = 'localhost:4566';
+  for (const site of ['cross-site', 'same-site', 'unheard-of']) assert.ok(!passes({ host, 'sec-fetch-site': site }), site);
+  for (const site of ['none', 'same-origin']) assert.ok(passes({ host, 'sec-fetch-site': site }), site);
+});
+
+test('guard leaves virtual hosts to their own CORS rules', () => {
+  assert.ok(passes({ host: 'abc.lambda-url.us-east-1.hearth.example', origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }));
+});

@@ -1,0 +1,57 @@
+import { isIPv4 } from 'node:net';
+
+/** Looks at a request's head before anything else does. */
+export interface Guard {
+  /** One line that says why the request is refused (403), or undefined when it may pass. */
+  check(head: { readonly headers: Readonly<Record<string, string>> }): string | undefined;
+}
+
+export interface GuardOptions {
+  /** Names or addresses besides loopback, lower case, without port. `.example.com` stands for all names below it. */
+  readonly allowedHosts: readonly string[];
+  /** Web origins (`https://example.com:8443`) whose pages may call the API. */
+  readonly allowedOrigins: readonly string[];
+  /** Whether a host name (lower case, without port) belongs to a function URL or a bucket; those follow CORS rules of their own. */
+  readonly isVirtualHost: (name: string) => boolean;
+}
+
+/**
+ * Refuses what a web page in the operator's browser could have sent: root keys on loopback are public, so a page could sign with them.
+ * A foreign name in Host is DNS rebinding; an Origin or a cross-site fetch is a page calling directly. No AWS client sends either.
+ */
+export function createGuard(options: GuardOptions): Guard {
+  return {
+    check({ headers }) {
+      const name = hostName(headers['host']);
+      if (name === undefined) return 'The Host header is missing or malformed.';
+      if (options.isVirtualHost(name)) return undefined;
+      if (!isLoopbackName(name) && !options.allowedHosts.some((allowed) => covers(allowed, name))) {
+        return `The host '${name}' is not one that this daemon answers to; add it to HEARTH_ALLOWED_HOSTS.`;
+      }
+      const origin = headers['origin'];
+      if (origin !== undefined) {
+        return options.allowedOrigins.includes(origin)
+          ? undefined
+          : `Pages of the origin '${origin}' may not call this daemon; add it to HEARTH_ALLOWED_ORIGINS.`;
+      }
+      // Browsers leave Origin out of some requests (images, links), but never this. Every port of localhost is the same site.
+      const site = headers['sec-fetch-site'];
+      return site === undefined || site === 'none' || site === 'same-origin'
+        ? undefined
+        : 'A web page of another origin may not call this daemon.';
+    },
+  };
+}
+
+/** The host without port, lower case; an IPv6 address keeps its brackets. */
+function hostName(host: string | undefined): string | undefined {
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+?)\.?(?::\d{1,5})?$/i.exec(host ?? '')?.[1]?.toLowerCase();
+}
+
+function isLoopbackName(name: string): boolean {
+  return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || (isIPv4(name) && name.startsWith('127.'));
+}
+
+function covers(allowed: string, name: string): boolean {
+  return allowed.startsWith('.') ? name.endsWith(allowed) : allowed === name;
+}

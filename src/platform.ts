@@ -1,0 +1,221 @@
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '#base/clock.ts';
+import { systemIds } from '#base/ids.ts';
+import type { Logger } from '#base/logger.ts';
+import { loadServiceWire } from '#aws/wire/service-wire.ts';
+import type { Platform, PlatformIo } from '#cli/start.ts';
+import type { Config } from '#config/config.ts';
+import { packageVersion } from '#config/version.ts';
+import { EnvironmentLauncher } from '#environments/environment-launcher.ts';
+import { EnvironmentPool } from '#environments/environment-pool.ts';
+import { CodeStore } from '#functions/code-store.ts';
+import { FunctionLifecycle } from '#functions/function-lifecycle.ts';
+import { FunctionRepository } from '#functions/function-repository.ts';
+import { RuntimeLocator } from '#functions/runtime-locator.ts';
+import { RuntimePolicy } from '#functions/runtimes.ts';
+import { Authenticator } from '#gateway/authenticate.ts';
+import { simpleAuthorizer } from '#gateway/authorize.ts';
+import { codeDownloadDoor } from '#gateway/doors/code-download.ts';
+import { healthDoor } from '#gateway/doors/health.ts';
+import { Gateway } from '#gateway/gateway.ts';
+import { createGuard } from '#gateway/guard.ts';
+import { Listeners } from '#gateway/listeners.ts';
+import { Admission } from '#invocation/admission.ts';
+import { Invoker } from '#invocation/invoker.ts';
+import { chooseDriver } from '#sandboxes/choose-driver.ts';
+import type { SandboxDriver } from '#sandboxes/sandbox.ts';
+import { IamDirectory } from '#services/iam/iam-directory.ts';
+import { iamService } from '#services/iam/iam-service.ts';
+import { Identity } from '#services/iam/identity.ts';
+import { CODE_URL_PREFIX, CodeUrls } from '#services/lambda/code-url.ts';
+import { lambdaService } from '#services/lambda/service.ts';
+import { LogStore } from '#services/logs/log-store.ts';
+import { logsService } from '#services/logs/service.ts';
+import { RoleSessions } from '#services/sts/role-sessions.ts';
+import { loadSessionKey } from '#services/sts/session-key.ts';
+import { SessionTokens } from '#services/sts/session-token.ts';
+import { stsService } from '#services/sts/sts-service.ts';
+import { FileBlobStore } from '#storage/files/file-blob-store.ts';
+import { SegmentStore } from '#storage/segments/segment-store.ts';
+import { openSqliteDocumentStore } from '#storage/sqlite/sqlite-document-store.ts';
+
+/** Concurrent executions of an account in one region, AWS's default quota. */
+const ACCOUNT_CONCURRENCY = 1000;
+
+/** Credentials of an environment, as AWS gives them; an environment is retired well before. */
+const ENVIRONMENT_CREDENTIALS_SECONDS = 12 * 3600;
+const ENVIRONMENT_MAX_AGE_MS = 8 * 3600 * 1000;
+
+/** How long a drain waits for requests that run. */
+const DRAIN_MS = 10_000;
+
+/** Mount points and other small things of the running daemons; each has its own folder in it. Only root's daemon needs it. */
+const RUN_DIRECTORY = '/run/hearth';
+
+/** Blobs of uploads that never became a function's code are kept this long. */
+const ORPHAN_BLOB_AGE_MS = 3600 * 1000;
+
+/** Builds the whole platform in layer order, recovers what an earlier run left, and listens. */
+export async function startPlatform(config: Config, io: PlatformIo): Promise<Platform> {
+  const clock = systemClock;
+  const ids = systemIds;
+  const { logger } = io;
+  const closers: (() => Promise<void> | void)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.splice(0).toReversed()) await close();
+  };
+  try {
+    // storage
+    const [documents, records] = await openStorage(config, logger);
+    closers.push(() => documents.close());
+    const blobs = new FileBlobStore(join(config.dataDir, 'blobs'), { clock, ids });
+
+    // sandboxes
+    const driver = await openDriver(config, logger);
+    closers.push(() => driver.close());
+    io.print(`Isolation: ${driver.description}`);
+
+    // identity
+    const directory = await IamDirectory.open(documents);
+    closers.push(() => directory.close());
+    const identity = new Identity(directory);
+    const tokens = new SessionTokens(await loadSessionKey(documents, ids), ids);
+    const sessions = new RoleSessions({ roles: identity, tokens, clock });
+    const authenticator = new Authenticator(config.identity, {
+      clock,
+      accessKeys: { find: (accessKeyId) => identity.findAccessKey(accessKeyId) },
+      sessions: tokens,
+    });
+
+    // logs
+    const logStore = await LogStore.open({ documents, records, clock, ids, logger });
+    closers.push(() => logStore.close());
+
+    // functions
+    const functions = await FunctionRepository.open(documents);
+    closers.push(() => functions.close());
+    const asRoot = process.getuid?.() === 0;
+    const code = await CodeStore.open({ folder: join(config.dataDir, 'code'), blobs, ids, log: logger, groups: asRoot });
+    // Before anybody can create a function: a new one may use the very bytes of an orphan.
+    const used = functions.codeDigests();
+    await code.sweep((digest) => used.has(digest));
+    const removed = await blobs.sweep((digest) => used.has(digest), ORPHAN_BLOB_AGE_MS);
+    if (removed > 0) logger.info('removed code that no function uses', { packages: removed });
+    const runtimes = new RuntimeLocator({
+      dataDirectory: config.dataDir,
+      hearthNode: process.execPath,
+      packageRoot: join(import.meta.dirname, '..'),
+      pythonPlaces: { homeDirectory: homedir() },
+      architecture: process.arch === 'arm64' ? 'arm64' : 'x64',
+      ids,
+      onWarning: (message) => logger.warn(message),
+    });
+    const lifecycle = new FunctionLifecycle({ functions, code, runtimes, ids, log: logger });
+    closers.push(() => lifecycle.close());
+
+    // environments: they reach the gateway, which is built last
+    const pool = new EnvironmentPool({
+      launcher: new EnvironmentLauncher({
+        driver,
+        code: { unpacked: (version) => code.ensureUnpacked(version.code.digest) },
+        runtimes,
+        credentials: { issue: (roleArn, sessionName) => sessions.issue(roleArn, sessionName, ENVIRONMENT_CREDENTIALS_SECONDS) },
+        awsEndpoint: { attach: (fd, environmentId) => listeners.attach(fd, environmentId) },
+        logSink: logStore,
+        clock,
+        ids,
+        logger,
+        freezeGraceMs: config.freezeGraceMs,
+        cores: availableParallelism(),
+      }),
+      clock,
+      logger,
+      maxLaunches: 2 * availableParallelism(),
+      idleTimeoutMs: config.idleTimeoutMs,
+      maxAgeMs: ENVIRONMENT_MAX_AGE_MS,
+    });
+    closers.push(() => pool.close());
+    functions.onRetired((version) => pool.retire(version));
+
+    // invocation and services
+    const invoker = new Invoker({ admission: new Admission({ accountLimit: ACCOUNT_CONCURRENCY }), placement: pool });
+    const codeUrls = new CodeUrls({ secret: ids.hex(32), clock, blobs });
+    const services = [
+      lambdaService({
+        functions,
+        lifecycle,
+        blobs,
+        codeUrls,
+        invoker,
+        roles: { assumableByLambda: (roleArn) => sessions.canBeAssumedBy(roleArn, 'lambda.amazonaws.com') },
+        runtimes: new RuntimePolicy({ clock, refuseRetired: config.runtimeDeprecationCheck }),
+        accountConcurrency: ACCOUNT_CONCURRENCY,
+        clock,
+        ids,
+      }),
+      iamService({ directory, clock, ids }),
+      stsService({ roles: identity, policies: identity, sessions, tokens, clock }),
+      logsService({ store: logStore, clock, ids }),
+    ];
+
+    // gateway
+    const startedMs = clock.monotonicMs();
+    const gateway = new Gateway({
+      services: new Map(services.map((service) => [service.name, service])),
+      loadWire: loadServiceWire,
+      guard: createGuard({
+        allowedHosts: [config.host.toLowerCase(), ...config.allowedHosts],
+        allowedOrigins: config.allowedOrigins,
+        isVirtualHost: () => false,
+      }),
+      authenticator,
+      authorizer: simpleAuthorizer(identity),
+      doors: [
+        healthDoor(() => ({
+          status: 'running',
+          version: packageVersion(),
+          uptimeSeconds: Math.round((clock.monotonicMs() - startedMs) / 1000),
+          services: Object.fromEntries(services.map((service) => [service.name, 'running'])),
+          isolation: driver.description,
+          environments: pool.counts,
+          logs: logStore.stats(),
+        })),
+        codeDownloadDoor(CODE_URL_PREFIX, (path, query) => codeUrls.download(path, query)),
+      ],
+      ids,
+      logger,
+    });
+    const listeners = new Listeners(gateway, clock);
+    const port = await listeners.listen(config.host, config.port);
+    closers.push(() => listeners.close(DRAIN_MS));
+
+    lifecycle.resume();
+    return { endpoint: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function openStorage(config: Config, logger: Logger): Promise<[Awaited<ReturnType<typeof openSqliteDocumentStore>>, SegmentStore]> {
+  // Nobody but the daemon reads what is in here; the folders for code and runtimes guard themselves.
+  const state = join(config.dataDir, 'state');
+  const logs = join(config.dataDir, 'logs');
+  await Promise.all([mkdir(state, { recursive: true, mode: 0o700 }), mkdir(logs, { recursive: true, mode: 0o700 })]);
+  const documents = await openSqliteDocumentStore({ path: join(state, 'documents.sqlite'), clock: systemClock });
+  return [documents, new SegmentStore({ directory: logs, budgetBytes: config.logBudgetBytes, clock: systemClock, logger })];
+}
+
+function openDriver(config: Config, logger: Logger): Promise<SandboxDriver> {
+  return chooseDriver({
+    driver: config.isolation === 'none' ? 'process' : config.isolation,
+    runDirectory: RUN_DIRECTORY,
+    dataDirectory: config.dataDir,
+    runId: systemIds.hex(4),
+    clock: systemClock,
+    ids: systemIds,
+    logger,
+  });
+}
