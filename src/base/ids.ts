@@ -10,14 +10,34 @@ export interface IdSource {
   base32(length: number): string;
 }
 
+/**
+ * Random bytes come from the kernel in blocks: asking for twenty costs as much as for a thousand, and each invocation needs some.
+ * A block is used once and overwritten as it is used up.
+ */
+const BLOCK_BYTES = 4096;
+let block = Buffer.alloc(0);
+let used = 0;
+
+function take(bytes: number): Buffer {
+  if (bytes > BLOCK_BYTES) return randomBytes(bytes);
+  if (used + bytes > block.length) {
+    block = randomBytes(BLOCK_BYTES);
+    used = 0;
+  }
+  const taken = Buffer.from(block.subarray(used, used + bytes));
+  block.fill(0, used, used + bytes);
+  used += bytes;
+  return taken;
+}
+
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 export const systemIds: IdSource = {
   uuid: () => randomUUID(),
-  hex: (bytes) => randomBytes(bytes).toString('hex'),
+  hex: (bytes) => take(bytes).toString('hex'),
   base32(length) {
     let text = '';
-    for (const byte of randomBytes(length)) text += BASE32.charAt(byte & 31);
+    for (const byte of take(length)) text += BASE32.charAt(byte & 31);
     return text;
   },
 };

@@ -9,6 +9,12 @@ import { HttpLink } from './runtime-api/http-link.ts';
 import type { RuntimeErrorReport, RuntimeLink, RuntimeListener } from './runtime-api/runtime-link.ts';
 
 /**
+ * A quiet timer that fires this late says that the daemon was busy, and with it that the next invocation may be waiting to be read:
+ * to freeze now would be to thaw at once. The grace begins anew.
+ */
+const LATE_MS = 2;
+
+/**
  * One runtime process in one sandbox, from spawn to death: turns what the sandbox and the runtime do into events of the state
  * machine, and carries out its decisions. An environment whose runtime died starts another.
  */
@@ -112,7 +118,6 @@ export class SandboxedRuntime {
         send?.();
         return;
       case 'answer':
-        this.#sandbox.drainOutput();
         if (this.#delivered !== undefined) this.#observer.answered(this.#delivered);
         return;
       case 'settle':
@@ -171,9 +176,10 @@ export class SandboxedRuntime {
     this.#quiet = undefined;
     if (this.#state.name !== 'idle') return;
     const { clock, freezeGraceMs } = this.#options;
-    const leftMs = this.#quietSinceMs + freezeGraceMs - clock.monotonicMs();
+    const overdueMs = clock.monotonicMs() - this.#quietSinceMs - freezeGraceMs;
     // Half a millisecond: timers are whole milliseconds, and one that fired a little early need not wait another round.
-    if (leftMs > 0.5) this.#quiet = clock.schedule(leftMs, () => this.#onQuiet());
+    if (overdueMs < -0.5) this.#quiet = clock.schedule(-overdueMs, () => this.#onQuiet());
+    else if (overdueMs > LATE_MS) this.#awaitQuiet();
     else this.#apply({ type: 'quiet' });
   }
 

@@ -35,6 +35,7 @@ const call = {
 };
 
 const ioctlNumber: Call<[number, number, number]> = library.func('ioctl', 'int', ['int', 'unsigned long', 'long']);
+const readBytes = bind<[number, Buffer, number]>('long read(int fd, void *buffer, unsigned long length)');
 const seek = bind<[number, number, number]>('long lseek(int fd, long offset, int whence)');
 
 /** A system call failed; `errno` is its number, `message` names the call. */
@@ -72,6 +73,18 @@ export function pipe(): { readonly read: number; readonly write: number } {
 /** The same pipe or file under a new descriptor whose reads never wait. The other descriptor keeps its own mode. */
 export function reopenNonBlocking(fd: number): number {
   return openSync(`/proc/self/fd/${fd}`, O_NONBLOCK);
+}
+
+const EAGAIN = koffi.os.errno['EAGAIN'];
+
+/**
+ * Reads what a non-blocking descriptor has; 0 when there is nothing now, or nothing more. Node's own call throws then, which costs
+ * more than the read.
+ */
+export function readAvailable(fd: number, buffer: Buffer): number {
+  const bytes = readBytes(fd, buffer, buffer.length);
+  if (bytes < 0 && koffi.errno() === EAGAIN) return 0;
+  return check(bytes, 'read');
 }
 
 /**

@@ -1,10 +1,9 @@
-import { closeSync, readSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { errorCode } from './cgroup.ts';
-import { pipe, reopenNonBlocking } from './libc.ts';
+import { pipe, readAvailable, reopenNonBlocking } from './libc.ts';
 
-/** One read takes at most this much: the size of a full pipe. */
-const READ_BYTES = 65_536;
+/** One read takes at most this much, the size of a full pipe. One buffer serves all: what was read is copied before it is handed on. */
+const readBuffer = Buffer.allocUnsafeSlow(65_536);
 
 /**
  * One pipe for standard output and standard error, so that what a process wrote to both arrives in the order of writing. Read as
@@ -48,11 +47,10 @@ export class OutputPipe {
   /** Delivers what is in the pipe. The event loop reads and delivers in one step, so nothing older waits elsewhere. */
   drain(): void {
     if (this.#listener === undefined) return;
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
     while (this.#open) {
-      const bytes = this.#read(buffer);
+      const bytes = readAvailable(this.#readEnd, readBuffer);
       if (bytes === 0) return;
-      this.#listener(Buffer.from(buffer.subarray(0, bytes)));
+      this.#listener(Buffer.from(readBuffer.subarray(0, bytes)));
     }
   }
 
@@ -61,14 +59,5 @@ export class OutputPipe {
     this.#open = false;
     if (this.#socket === undefined) closeSync(this.#readEnd);
     else this.#socket.destroy();
-  }
-
-  #read(buffer: Buffer): number {
-    try {
-      return readSync(this.#readEnd, buffer);
-    } catch (error) {
-      if (errorCode(error) === 'EAGAIN') return 0;
-      throw error;
-    }
   }
 }
