@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { systemClock } from '#base/clock.ts';
 import { systemIds } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
@@ -67,14 +67,13 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     for (const close of closers.splice(0).toReversed()) await close();
   };
   try {
-    // storage
-    const [documents, records] = await openStorage(config, logger);
-    closers.push(() => documents.close());
+    // storage and sandboxes, at once: the one starts a thread, the other asks the host
+    const [opened, driving] = await Promise.allSettled([openStorage(config, logger), openDriver(config, logger)]);
+    if (opened.status === 'fulfilled') closers.push(() => opened.value.documents.close());
+    if (driving.status === 'fulfilled') closers.push(() => driving.value.close());
+    const { documents, records } = fulfilled(opened);
+    const driver = fulfilled(driving);
     const blobs = new FileBlobStore(join(config.dataDir, 'blobs'), { clock, ids });
-
-    // sandboxes
-    const driver = await openDriver(config, logger);
-    closers.push(() => driver.close());
     io.print(`Isolation: ${driver.description}`);
 
     // identity
@@ -98,6 +97,8 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     closers.push(() => functions.close());
     const asRoot = process.getuid?.() === 0;
     const code = await CodeStore.open({ folder: join(config.dataDir, 'code'), blobs, ids, log: logger, groups: asRoot });
+    // The data folder may lie where only root gets to, such as root's home.
+    const codeFolder = await driver.reach(join(config.dataDir, 'code'));
     // Before anybody can create a function: a new one may use the very bytes of an orphan.
     const used = functions.codeDigests();
     await code.sweep((digest) => used.has(digest));
@@ -119,7 +120,12 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     const pool = new EnvironmentPool({
       launcher: new EnvironmentLauncher({
         driver,
-        code: { unpacked: (version) => code.ensureUnpacked(version.code.digest) },
+        code: {
+          unpacked: async (version) => {
+            const unpacked = await code.ensureUnpacked(version.code.digest);
+            return { ...unpacked, path: join(codeFolder, basename(unpacked.path)) };
+          },
+        },
         runtimes,
         credentials: { issue: (roleArn, sessionName) => sessions.issue(roleArn, sessionName, ENVIRONMENT_CREDENTIALS_SECONDS) },
         awsEndpoint: { attach: (fd, environmentId) => listeners.attach(fd, environmentId) },
@@ -199,13 +205,24 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
   }
 }
 
-async function openStorage(config: Config, logger: Logger): Promise<[Awaited<ReturnType<typeof openSqliteDocumentStore>>, SegmentStore]> {
+interface Storage {
+  readonly documents: Awaited<ReturnType<typeof openSqliteDocumentStore>>;
+  readonly records: SegmentStore;
+}
+
+async function openStorage(config: Config, logger: Logger): Promise<Storage> {
   // Nobody but the daemon reads what is in here; the folders for code and runtimes guard themselves.
   const state = join(config.dataDir, 'state');
   const logs = join(config.dataDir, 'logs');
-  await Promise.all([mkdir(state, { recursive: true, mode: 0o700 }), mkdir(logs, { recursive: true, mode: 0o700 })]);
+  // Synchronously, so that the storage thread is on its way before the host is probed, which holds this one.
+  for (const folder of [state, logs]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const documents = await openSqliteDocumentStore({ path: join(state, 'documents.sqlite'), clock: systemClock });
-  return [documents, new SegmentStore({ directory: logs, budgetBytes: config.logBudgetBytes, clock: systemClock, logger })];
+  return { documents, records: new SegmentStore({ directory: logs, budgetBytes: config.logBudgetBytes, clock: systemClock, logger }) };
+}
+
+function fulfilled<Value>(result: PromiseSettledResult<Value>): Value {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 function openDriver(config: Config, logger: Logger): Promise<SandboxDriver> {

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer } from '#base/node-http.ts';
 import type { Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';

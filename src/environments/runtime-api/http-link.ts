@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer } from '#base/node-http.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { MAX_RESPONSE_BYTES } from '../limits.ts';
 import { responseTooLarge } from '../runtime-errors.ts';
