@@ -4,7 +4,8 @@ import type { Config } from '#config/config.ts';
 export function explainStartFailure(error: unknown, config: Config): string {
   if (!(error instanceof Error)) return String(error);
   const { code, syscall, path } = error as NodeJS.ErrnoException;
-  const where = path ?? config.dataDir;
+  // The check of a folder puts a slash behind it.
+  const where = (path ?? config.dataDir).replace(/(?<=.)\/$/, '');
   switch (code) {
     case 'EADDRINUSE':
       return `port ${config.port} on ${config.host} is in use: stop what listens there, or choose another with --port`;

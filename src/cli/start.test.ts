@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
@@ -19,6 +19,7 @@ function daemon(t: TestContext, options: { readonly environment?: Environment; r
   const written = { out: '', err: '' };
   const ready = Promise.withResolvers<string>();
   const closed = Promise.withResolvers<undefined>();
+  const failed = Promise.withResolvers<Error>();
   const exits: number[] = [];
   const time = { nowMs: 0 };
   const clock: Clock = { wallMs: () => 0, monotonicMs: () => time.nowMs, schedule: () => ({ cancel: () => {} }) };
@@ -40,10 +41,10 @@ function daemon(t: TestContext, options: { readonly environment?: Environment; r
       options.startPlatform ??
       (async (_config, io) => {
         io.print('Isolation: none, in a test');
-        return { endpoint: 'http://127.0.0.1:4566', close: () => closed.promise };
+        return { endpoint: 'http://127.0.0.1:4566', failed: failed.promise, close: () => closed.promise };
       }),
   });
-  return { status, signals, written, ready: ready.promise, closed, exits, time, folder, dataDir: environment.HEARTH_DATA_DIR };
+  return { status, signals, written, ready: ready.promise, closed, failed, exits, time, folder, dataDir: environment.HEARTH_DATA_DIR };
 }
 
 suite('start', () => {
@@ -99,7 +100,7 @@ suite('start', () => {
     const { signals, status } = daemon(t, {
       async startPlatform() {
         await started.promise;
-        return { endpoint: 'http://x', close: async () => void closes++ };
+        return { endpoint: 'http://x', failed: new Promise(() => {}), close: async () => void closes++ };
       },
     });
     signals.emit('SIGTERM', 'SIGTERM');
@@ -115,6 +116,26 @@ suite('start', () => {
     closed.reject(new Error('a mount is busy'));
     assert.equal(await status, 1);
     assert.match(written.err, /"message":"draining failed".*a mount is busy/);
+  });
+
+  test('a platform that cannot go on is drained, and the status says that it failed', async (t) => {
+    const { ready, failed, closed, status, written } = daemon(t, { environment: { HEARTH_LOG_LEVEL: 'info' } });
+    await ready;
+    failed.resolve(new Error('disk I/O error'));
+    closed.resolve(undefined);
+    assert.equal(await status, 1);
+    assert.match(written.err, /"message":"draining","failure":".*disk I\/O error/);
+  });
+
+  test('a data folder with a planted link is refused in one line, before anything starts', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'hearth-planted-'));
+    t.after(() => {
+      rmSync(folder, { recursive: true });
+    });
+    symlinkSync('/etc', join(folder, 'code'));
+    const { status, written } = daemon(t, { environment: { HEARTH_DATA_DIR: folder } });
+    assert.equal(await status, 1);
+    assert.match(written.err, /^hearth: \S+\/code is not a folder: [^\n]*\n$/);
   });
 
   test('the data folder can be passed through by others, but not read', async (t) => {

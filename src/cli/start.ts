@@ -1,11 +1,10 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { constants as os } from 'node:os';
-import { dirname } from 'node:path';
 import type { Clock } from '#base/clock.ts';
 import { jsonLogger, type Logger } from '#base/logger.ts';
 import type { Config, LoadedConfig } from '#config/config.ts';
 import { packageVersion } from '#config/version.ts';
+import { prepareDataDirectory } from './data-directory.ts';
 import { explainStartFailure } from './start-failure.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -21,6 +20,8 @@ export interface PlatformIo {
 export interface Platform {
   /** `http://host:port`, as clients reach it. */
   readonly endpoint: string;
+  /** Resolves, with the reason, when the platform cannot go on and must be started anew; it has logged that. Never rejects. */
+  readonly failed: Promise<Error>;
   /** Drains: no new work, running work ends, and no process, mount or cgroup is left. */
   close(): Promise<void>;
 }
@@ -57,7 +58,7 @@ export async function start({ config, warnings }: LoadedConfig, host: StartHost)
   terminal.out(`Hearth ${packageVersion()}\n`);
   let platform: Platform;
   try {
-    prepareDataDir(config.dataDir);
+    prepareDataDirectory(config.dataDir, process.getuid?.());
     platform = await host.startPlatform(config, { logger, print: (line) => terminal.out(`${line}\n`) });
   } catch (error) {
     terminal.err(`hearth: ${explainStartFailure(error, config)}\n`);
@@ -68,12 +69,12 @@ export async function start({ config, warnings }: LoadedConfig, host: StartHost)
   // A daemon that is killed never gets to write the cache at exit.
   const flush = clock.schedule(FLUSH_COMPILE_CACHE_AFTER_MS, flushCompileCache);
 
-  const signal = await stopRequested;
+  const reason = await Promise.race([stopRequested, platform.failed]);
   flush.cancel();
-  logger.info('draining', { signal });
+  logger.info('draining', reason instanceof Error ? { failure: reason } : { signal: reason });
   try {
     await platform.close();
-    return 0;
+    return reason instanceof Error ? 1 : 0;
   } catch (error) {
     logger.error('draining failed', { error });
     return 1;
@@ -94,20 +95,6 @@ function untilStopSignal(host: StartHost): Promise<StopSignal> {
     };
     for (const signal of STOP_SIGNALS) host.signals.on(signal, onSignal);
   });
-}
-
-/** Others may pass through (sandboxes have users of their own and read their code below), but not look around. */
-function prepareDataDir(dataDir: string): void {
-  if (!existsSync(dataDir)) makeFolder(dataDir);
-  // A trailing slash makes a file fail as "not a directory".
-  accessSync(`${dataDir}/`, constants.W_OK | constants.X_OK);
-}
-
-/** As `mkdir -p`. Node's own `recursive` never returns where the kernel lets nobody create anything, as in /proc. */
-function makeFolder(path: string): void {
-  const parent = dirname(path);
-  if (!existsSync(parent)) makeFolder(parent);
-  mkdirSync(path, { mode: 0o711 });
 }
 
 function banner(endpoint: string, config: Config, warnings: readonly string[]): string {

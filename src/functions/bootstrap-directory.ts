@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { chmod, cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { IdSource } from '#base/ids.ts';
+import { copyTree } from './copy-tree.ts';
 import { installDirectory } from './installed-directory.ts';
 
 /** What becomes /var/runtime: our own bootstrap of a language, readable for everyone, under a name that follows its content. */
@@ -26,8 +27,8 @@ export async function bootstrapDirectory(options: BootstrapOptions): Promise<str
   const digest = await contentDigest([source, join(options.sources, WRAPPER)]);
   const target = join(options.directory, `bootstrap-${options.variant}-${digest.slice(0, 12)}`);
   await installDirectory(target, options.ids, async (temporary) => {
-    await cp(source, temporary, { recursive: true, filter: (path) => !path.endsWith('__pycache__') });
-    await cp(join(options.sources, WRAPPER), join(temporary, WRAPPER));
+    await copyTree(source, temporary, (path) => !path.endsWith('__pycache__'));
+    await copyFile(join(options.sources, WRAPPER), join(temporary, WRAPPER));
     // A place to mount the AWS SDK on.
     if (options.language === 'nodejs') await mkdir(join(temporary, 'node_modules'));
     await options.finish(temporary);

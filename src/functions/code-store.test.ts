@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { systemIds } from '#base/ids.ts';
 import { silentLogger } from '#base/logger.ts';
 import { MemoryBlobStore } from '#storage/memory/memory-blob-store.ts';
@@ -12,6 +13,7 @@ import { CodeStore } from './code-store.ts';
 const IS_ROOT = process.getuid?.() === 0;
 
 interface Bench {
+  readonly closing: AbortController;
   readonly folder: string;
   readonly blobs: MemoryBlobStore;
   readonly open: (options?: { readonly groups?: boolean; readonly bootId?: string }) => Promise<CodeStore>;
@@ -23,11 +25,13 @@ async function bench(context: TestContext): Promise<Bench> {
   context.after(() => rm(data, { recursive: true, force: true }));
   const folder = join(data, 'code');
   const blobs = new MemoryBlobStore();
+  const closing = new AbortController();
   return {
+    closing,
     folder,
     blobs,
     open: ({ groups = false, bootId = 'boot-1' } = {}) =>
-      CodeStore.open({ folder, blobs, ids: systemIds, log: silentLogger, groups, bootId }),
+      CodeStore.open({ folder, blobs, ids: systemIds, log: silentLogger, signal: closing.signal, groups, bootId }),
     store: async (text) => (await blobs.put(zipArchive([{ name: 'handler.py', content: text }]))).digest,
   };
 }
@@ -107,5 +111,68 @@ suite('CodeStore', () => {
     assert.equal(await code.sweep((digest) => digest === kept), 1);
     assert.deepEqual((await readdir(folder)).toSorted(), [kept, 'boot-id'].toSorted());
     assert.equal(await readFile(join((await code.ensureUnpacked(dropped)).path, 'handler.py'), 'utf8'), 'dropped');
+  });
+
+  test('sweep asks once more before it removes, and leaves what came into use meanwhile', async (context) => {
+    const { open, store } = await bench(context);
+    const digest = await store('one');
+    const code = await open();
+    const { path } = await code.ensureUnpacked(digest);
+    const answers = [false, true];
+    assert.equal(await code.sweep(() => answers.shift() ?? assert.fail('asked too often')), 0);
+    assert.deepEqual(await readdir(path), ['handler.py']);
+  });
+
+  test('sweep removes what was still being unpacked when it came, and passes over what failed', async (context) => {
+    const { open, store, blobs, folder } = await bench(context);
+    const bad = (await blobs.put(zipArchive([{ name: 'a', content: 'abc', claimedCrc: 1 }]))).digest;
+    const code = await open();
+    const [first, second] = [code.ensureUnpacked(await store('one')), code.ensureUnpacked(bad)];
+    const swept = code.sweep(() => false);
+    await first;
+    await assert.rejects(second);
+    assert.equal(await swept, 1);
+    assert.deepEqual(await readdir(folder), ['boot-id']);
+  });
+
+  test('a package may be wanted again while its folder is being removed', async (context) => {
+    const { open, store } = await bench(context);
+    const digest = await store('one');
+    const code = await open();
+    await code.ensureUnpacked(digest);
+    const [, again] = await Promise.all([code.sweep(() => false), setImmediate().then(() => code.ensureUnpacked(digest))]);
+    assert.equal(await readFile(join(again.path, 'handler.py'), 'utf8'), 'one');
+  });
+
+  test('a group is free again once its folder is gone', { skip: !IS_ROOT }, async (context) => {
+    const { open, store } = await bench(context);
+    const code = await open({ groups: true });
+    const { gid } = await code.ensureUnpacked(await store('one'));
+    await code.sweep(() => false);
+    assert.equal((await code.ensureUnpacked(await store('two'))).gid, gid);
+  });
+
+  test('packages that wait for their turn when the daemon closes are not unpacked', async (context) => {
+    const { open, store, closing, folder } = await bench(context);
+    const digests = await Promise.all(['a', 'b', 'c', 'd'].map(store));
+    const code = await open();
+    const work = digests.map((digest) => code.ensureUnpacked(digest));
+    const reason = new Error('closing');
+    closing.abort(reason);
+    const results = await Promise.allSettled(work);
+    assert.deepEqual(
+      results.map((result) => (result.status === 'rejected' ? (result.reason as unknown) : result.status)),
+      ['fulfilled', 'fulfilled', reason, reason],
+    );
+    assert.deepEqual((await readdir(folder)).toSorted(), [...digests.slice(0, 2), 'boot-id'].toSorted());
+  });
+
+  test('does not follow a link in the place of its folder', async (context) => {
+    const { open, folder } = await bench(context);
+    const elsewhere = join(folder, '../elsewhere');
+    await mkdir(elsewhere, { mode: 0o700 });
+    await symlink(elsewhere, folder);
+    await assert.rejects(open(), { message: `${folder} is not a folder` });
+    assert.equal((await stat(elsewhere)).mode & 0o777, 0o700);
   });
 });

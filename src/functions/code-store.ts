@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { IdSource } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
+import { faultOfDirectory } from '#base/fault-of-directory.ts';
 import { Semaphore } from '#base/semaphore.ts';
 import type { BlobStore } from '#storage/blob-store.ts';
 import { unpack } from './unpack.ts';
@@ -34,6 +35,7 @@ export class CodeStore {
   readonly #blobs: BlobStore;
   readonly #ids: IdSource;
   readonly #log: Logger;
+  readonly #signal: AbortSignal;
   readonly #groups: boolean;
   readonly #ready = new Map<string, Promise<UnpackedCode>>();
   readonly #gids = new Set<number>();
@@ -44,6 +46,7 @@ export class CodeStore {
     this.#blobs = options.blobs;
     this.#ids = options.ids;
     this.#log = options.log;
+    this.#signal = options.signal;
     this.#groups = options.groups;
   }
 
@@ -52,6 +55,9 @@ export class CodeStore {
     const store = new CodeStore(options);
     // Entered by everyone, listed by nobody else: the folders inside guard themselves.
     await mkdir(options.folder, { recursive: true });
+    const fault = faultOfDirectory(await lstat(options.folder), process.getuid?.());
+    // A link would lead the following steps, as root, to where somebody else wants them.
+    if (fault !== undefined) throw new Error(`${options.folder} ${fault}`);
     await chmod(options.folder, 0o711);
     await store.#dropAfterReboot(options.bootId ?? (await currentBootId()));
     await store.#takeOver();
@@ -60,12 +66,16 @@ export class CodeStore {
 
   /**
    * The unpacked code of a package; unpacks it when it is not there. Calls for the same digest share the work.
-   * @throws ZipRejected when the package turns out to be unusable, BlobNotFound when it is not stored
+   * @throws ZipRejected when the package turns out to be unusable, BlobNotFound when it is not stored, the reason of the signal
+   *   when it is not its turn before the daemon closes
    */
   ensureUnpacked(digest: string): Promise<UnpackedCode> {
     const existing = this.#ready.get(digest);
     if (existing !== undefined) return existing;
-    const work = this.#turns.run(() => this.#unpack(digest));
+    const work = this.#turns.run(() => {
+      this.#signal.throwIfAborted();
+      return this.#unpack(digest);
+    });
     this.#ready.set(digest, work);
     // A failure is told to those who asked, and the next one tries again.
     work.catch(() => {
@@ -74,24 +84,32 @@ export class CodeStore {
     return work;
   }
 
-  /** Removes the folder of a package. No sandbox may be using it. */
-  async remove(digest: string): Promise<void> {
-    const work = this.#ready.get(digest);
-    if (work === undefined) return;
-    const code = await work;
-    const aside = join(this.#folder, `.${digest}.${this.#ids.hex(8)}`);
-    // Both at once, so that nobody unpacks the same package into the place before it is free.
-    this.#ready.delete(digest);
-    renameSync(code.path, aside);
-    await rm(aside, { recursive: true, force: true });
-    if (code.gid !== undefined) this.#gids.delete(code.gid);
+  /**
+   * Removes every folder that `isUsed` does not claim. It must claim what a sandbox uses, or will use without asking
+   * `ensureUnpacked` once more. Returns how many.
+   */
+  async sweep(isUsed: (digest: string) => boolean): Promise<number> {
+    let removed = 0;
+    // What is unpacked from now on is not looked at.
+    const known = [...this.#ready];
+    for (const [digest, work] of known) {
+      if (isUsed(digest)) continue;
+      const code = await work.catch(() => undefined);
+      // Asked again: from here to the renaming nobody can come between.
+      if (code === undefined || this.#ready.get(digest) !== work || isUsed(digest)) continue;
+      await this.#remove(digest, code);
+      removed += 1;
+    }
+    return removed;
   }
 
-  /** Removes every folder that `isReferenced` does not claim. For the start, when no sandbox runs yet. Returns how many. */
-  async sweep(isReferenced: (digest: string) => boolean): Promise<number> {
-    const unused = [...this.#ready.keys()].filter((digest) => !isReferenced(digest));
-    for (const digest of unused) await this.remove(digest);
-    return unused.length;
+  async #remove(digest: string, { path, gid }: UnpackedCode): Promise<void> {
+    const aside = join(this.#folder, `.${digest}.${this.#ids.hex(8)}`);
+    // First out of the way at once, so that nobody unpacks the same package into the place before it is free.
+    renameSync(path, aside);
+    this.#ready.delete(digest);
+    await rm(aside, { recursive: true, force: true });
+    if (gid !== undefined) this.#gids.delete(gid);
   }
 
   async #unpack(digest: string): Promise<UnpackedCode> {
@@ -160,6 +178,8 @@ export interface CodeStoreOptions {
   readonly blobs: BlobStore;
   readonly ids: IdSource;
   readonly log: Logger;
+  /** Aborted when the daemon closes: packages that wait for their turn are not unpacked. */
+  readonly signal: AbortSignal;
   /** Whether each folder gets a group of its own: for a daemon that runs as root. Otherwise folders are the daemon's user's only. */
   readonly groups: boolean;
   /** Names this boot of the machine; read from the kernel unless given. */

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { systemIds } from '#base/ids.ts';
 import { silentLogger } from '#base/logger.ts';
+import { StoreUnavailable } from '#storage/document-limits.ts';
 import { MemoryDocumentStore } from '#storage/memory/memory-document-store.ts';
 import { functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../test/support/function-record.ts';
+import { ManualClock } from '../../test/support/manual-clock.ts';
 import type { UnpackedCode } from './code-store.ts';
 import { FunctionLifecycle } from './function-lifecycle.ts';
 import type { FunctionRecord } from './function-record.ts';
@@ -12,6 +15,8 @@ import { PENDING, startUpdate } from './function-state.ts';
 import { ZipRejected } from './zip-directory.ts';
 
 interface Bench {
+  readonly clock: ManualClock;
+  readonly closing: AbortController;
   readonly documents: MemoryDocumentStore;
   readonly functions: FunctionRepository;
   readonly lifecycle: FunctionLifecycle;
@@ -21,19 +26,35 @@ interface Bench {
 const unpacked = (): Promise<UnpackedCode> => Promise.resolve({ path: '/code' });
 
 async function bench(options: { unpack?: () => Promise<UnpackedCode>; ensure?: () => Promise<void> } = {}): Promise<Bench> {
+  const clock = new ManualClock();
+  const closing = new AbortController();
   const documents = new MemoryDocumentStore();
   const functions = await FunctionRepository.open(documents);
   const lifecycle = new FunctionLifecycle({
     functions,
     code: { ensureUnpacked: options.unpack ?? unpacked },
     runtimes: { ensure: options.ensure ?? (() => Promise.resolve()) },
+    clock,
     ids: systemIds,
     log: silentLogger,
+    signal: closing.signal,
   });
-  return { documents, functions, lifecycle, find: () => functions.find(TEST_ACCOUNT, TEST_REGION, 'f') ?? assert.fail('no function') };
+  return {
+    clock,
+    closing,
+    documents,
+    functions,
+    lifecycle,
+    find: () => functions.find(TEST_ACCOUNT, TEST_REGION, 'f') ?? assert.fail('no function'),
+  };
 }
 
 const pending = functionRecord('f', { state: PENDING });
+
+/** Lets what is ready run; nothing here waits for anything outside the process. */
+async function settle(): Promise<void> {
+  for (let turns = 0; turns < 3; turns++) await setImmediate();
+}
 
 function updating(): FunctionRecord {
   return startUpdate(functionRecord('f'), { memoryMb: 256 }, { ids: systemIds, lastModified: 'later' });
@@ -134,7 +155,7 @@ suite('FunctionLifecycle', () => {
   });
 
   test('resume continues, after a restart, what was in transition and nothing else', async () => {
-    const { documents, functions } = await bench();
+    const { clock, closing, documents, functions } = await bench();
     await functions.create(pending);
     await functions.create(functionRecord('active'));
     const reopened = await FunctionRepository.open(documents);
@@ -148,8 +169,10 @@ suite('FunctionLifecycle', () => {
         },
       },
       runtimes: { ensure: () => Promise.resolve() },
+      clock,
       ids: systemIds,
       log: silentLogger,
+      signal: closing.signal,
     });
     lifecycle.resume();
     await lifecycle.close();
@@ -168,4 +191,65 @@ suite('FunctionLifecycle', () => {
     await lifecycle.close();
     assert.equal(find().latest.state.name, 'Pending');
   });
+
+  test('tries again, ever more rarely, while the store refuses writes', async (context) => {
+    const { clock, documents, functions, lifecycle, find } = await bench();
+    await functions.create(pending);
+    const put = context.mock.method(documents, 'put', () => Promise.reject(new StoreUnavailable('no space left')));
+    lifecycle.advance(pending);
+    await settle();
+    assert.equal(put.mock.callCount(), 1);
+    for (const delayMs of [250, 500, 1000]) {
+      const calls = put.mock.callCount();
+      clock.advance(delayMs - 1);
+      await settle();
+      assert.equal(put.mock.callCount(), calls);
+      clock.advance(1);
+      await settle();
+      assert.equal(put.mock.callCount(), calls + 1);
+    }
+    assert.equal(find().latest.state.name, 'Pending');
+    put.mock.restore();
+    clock.advance(2000);
+    await lifecycle.close();
+    assert.equal(find().latest.state.name, 'Active');
+  });
+
+  test('gives up after 20 tries, until the next start', async (context) => {
+    const { clock, documents, functions, lifecycle } = await bench();
+    await functions.create(pending);
+    const put = context.mock.method(documents, 'put', () => Promise.reject(new StoreUnavailable('no space left')));
+    lifecycle.advance(pending);
+    for (let tries = 0; tries < 25; tries++) {
+      await settle();
+      clock.advance(60_000);
+    }
+    await lifecycle.close();
+    assert.equal(put.mock.callCount(), 20);
+  });
+
+  test('closing ends the wait for the next try', async (context) => {
+    const { closing, documents, functions, lifecycle, find } = await bench();
+    await functions.create(pending);
+    context.mock.method(documents, 'put', () => Promise.reject(new StoreUnavailable('no space left')));
+    lifecycle.advance(pending);
+    await settle();
+    closing.abort();
+    await lifecycle.close();
+    assert.equal(find().latest.state.name, 'Pending');
+  });
+
+  for (const step of ['unpack', 'ensure'] as const) {
+    test(`closing while the step ${step} is given up leaves the function in transition`, async () => {
+      const { promise, reject } = Promise.withResolvers<never>();
+      const { closing, functions, lifecycle, find } = await bench({ [step]: () => promise });
+      await functions.create(pending);
+      lifecycle.advance(pending);
+      await settle();
+      closing.abort(new Error('closing'));
+      reject(closing.signal.reason);
+      await lifecycle.close();
+      assert.equal(find().latest.state.name, 'Pending');
+    });
+  }
 });

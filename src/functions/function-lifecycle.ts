@@ -1,3 +1,4 @@
+import { sleep, type Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
 import type { CodeStore } from './code-store.ts';
@@ -12,6 +13,12 @@ export interface RuntimeAvailability {
   ensure(identifier: string): Promise<void>;
 }
 
+/** Waits between tries while the store refuses writes: 0.25 s, doubled each time up to a minute. */
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 60_000;
+/** About 13 minutes in all; what has failed that often needs a person. */
+const MAX_TRIES = 20;
+
 /**
  * Brings functions from Pending to Active or Failed, and updates from InProgress to Successful or Failed, by doing the work
  * that these states stand for: the code is unpacked and the runtime is found. The work is idempotent and its progress is the
@@ -21,24 +28,26 @@ export class FunctionLifecycle {
   readonly #functions: FunctionRepository;
   readonly #code: Pick<CodeStore, 'ensureUnpacked'>;
   readonly #runtimes: RuntimeAvailability;
+  readonly #clock: Clock;
   readonly #ids: IdSource;
   readonly #log: Logger;
+  readonly #signal: AbortSignal;
   readonly #running = new Set<Promise<void>>();
 
   constructor(options: FunctionLifecycleOptions) {
     this.#functions = options.functions;
     this.#code = options.code;
     this.#runtimes = options.runtimes;
+    this.#clock = options.clock;
     this.#ids = options.ids;
     this.#log = options.log;
+    this.#signal = options.signal;
   }
 
   /** Starts the work for a record in transition, and returns. */
   advance(record: FunctionRecord): void {
     if (!isInTransition(record)) return;
-    const work = this.#prepare(record.latest).catch((error: unknown) => {
-      this.#log.error('a function stays in transition until the next start', { function: record.name, error });
-    });
+    const work = this.#bringToFinalState(record.latest);
     this.#running.add(work);
     void work.finally(() => this.#running.delete(work));
   }
@@ -48,9 +57,31 @@ export class FunctionLifecycle {
     for (const record of this.#functions.all()) this.advance(record);
   }
 
-  /** Resolves when no work is left. */
+  /** Resolves when no work is left; aborting the signal first makes that soon. */
   async close(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  /** Tries again while the store takes no writes, as on a full disk. */
+  async #bringToFinalState(version: FunctionVersion): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        if (attempt > 1) await sleep(this.#clock, retryDelayMs(attempt), this.#signal);
+        await this.#prepare(version);
+        return;
+      } catch (error) {
+        const fields = { function: version.name, attempt, error };
+        if (this.#signal.aborted) {
+          this.#log.info('closing before a function is prepared, the next start goes on', fields);
+          return;
+        }
+        if (attempt === MAX_TRIES) {
+          this.#log.error('a function stays in transition until the next start', fields);
+          return;
+        }
+        this.#log.warn('the state of a function could not be stored, trying again', fields);
+      }
+    }
   }
 
   async #prepare(version: FunctionVersion): Promise<void> {
@@ -62,10 +93,12 @@ export class FunctionLifecycle {
     });
   }
 
+  /** @throws what was thrown because the daemon closes: that is no fault of the function */
   async #findFailure(version: FunctionVersion): Promise<PreparationFailure | undefined> {
     try {
       await this.#code.ensureUnpacked(version.code.digest);
     } catch (error) {
+      if (this.#signal.aborted) throw error;
       if (error instanceof ZipRejected) {
         this.#log.warn('a package cannot be unpacked', { function: version.name, detail: error.detail });
         return { reason: error.message, reasonCode: 'InvalidZipFileException' };
@@ -76,6 +109,7 @@ export class FunctionLifecycle {
     try {
       await this.#runtimes.ensure(version.runtime);
     } catch (error) {
+      if (this.#signal.aborted) throw error;
       this.#log.warn('a runtime is not available', { function: version.name, runtime: version.runtime, error });
       return { reason: error instanceof Error ? error.message : String(error), reasonCode: 'InvalidRuntime' };
     }
@@ -83,10 +117,17 @@ export class FunctionLifecycle {
   }
 }
 
+function retryDelayMs(attempt: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** (attempt - 2), LONGEST_RETRY_MS);
+}
+
 export interface FunctionLifecycleOptions {
   readonly functions: FunctionRepository;
   readonly code: Pick<CodeStore, 'ensureUnpacked'>;
   readonly runtimes: RuntimeAvailability;
+  readonly clock: Clock;
   readonly ids: IdSource;
   readonly log: Logger;
+  /** Aborted when the daemon closes: what is not done then stays in transition. */
+  readonly signal: AbortSignal;
 }

@@ -83,6 +83,12 @@ export class FunctionRepository {
     return digests;
   }
 
+  /** Whether some function shows or serves that package at this moment. */
+  usesCode(digest: string): boolean {
+    for (const { latest, serving } of this.all()) if (latest.code.digest === digest || serving?.code.digest === digest) return true;
+    return false;
+  }
+
   /** False when the function exists already. */
   async create(record: FunctionRecord): Promise<boolean> {
     try {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { after, test } from 'node:test';
 import { systemIds } from '#base/ids.ts';
+import { giveAway, makeReadOnly, unprivileged } from '../../test/support/unprivileged.ts';
 import { nodeSdkBundle } from './node-sdk-bundle.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'hearth-sdk-'));
@@ -26,8 +27,8 @@ async function install(root: string, path: string, version: string, dependencies
 }
 
 /** Hoisted as npm does it: `deep` in two versions, one of them inside `client-iam`; the package itself is nested in a project. */
-async function project(): Promise<string> {
-  const root = join(folder, 'project');
+async function project(place = folder): Promise<string> {
+  const root = join(place, 'project');
   await install(root, 'node_modules/@aws-sdk/client-lambda', '3.9.0', ['shared']);
   await install(root, 'node_modules/@aws-sdk/client-iam', '3.9.0', ['deep']);
   await install(root, 'node_modules/@aws-sdk/client-iam/node_modules/deep', '1.0.0', ['leaf']);
@@ -58,6 +59,21 @@ test('nodeSdkBundle copies the clients and what they need, as they were laid out
   assert.deepEqual(files.toSorted(), packages.flatMap((name) => [`${name}/index.js`, `${name}/package.json`]).toSorted());
   assert.equal(await readFile(join(bundle, '@aws-sdk/client-iam/node_modules/deep/index.js'), 'utf8'), '1.0.0');
   assert.equal(await readFile(join(bundle, 'deep/index.js'), 'utf8'), '2.0.0');
+});
+
+test('nodeSdkBundle copies from a read-only installation, readable for everyone', async (t) => {
+  const place = await mkdtemp(join(tmpdir(), 'hearth-sdk-'));
+  t.after(() => rm(place, { recursive: true }));
+  await giveAway(place);
+  const packageRoot = await project(place);
+  await makeReadOnly(join(place, 'project'));
+  const bundle = await unprivileged(() => nodeSdkBundle({ packageRoot, directory: join(place, 'runtimes'), ids: systemIds }));
+  const entries = await readdir(bundle, { recursive: true, withFileTypes: true });
+  assert.ok(entries.length > 20);
+  for (const entry of entries) {
+    const { mode } = await stat(join(entry.parentPath, entry.name));
+    assert.equal(mode & 0o777, entry.isDirectory() ? 0o755 : 0o644, entry.name);
+  }
 });
 
 test('nodeSdkBundle names a package that is missing', async () => {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { cp, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { IdSource } from '#base/ids.ts';
+import { makeReadable } from './bootstrap-directory.ts';
+import { copyTree } from './copy-tree.ts';
 import { exists, installDirectory } from './installed-directory.ts';
 
 /** The clients of services that Hearth serves; what AWS has beside them would find nobody to talk to. */
@@ -34,8 +36,9 @@ export async function nodeSdkBundle(options: {
   await installDirectory(target, options.ids, async (temporary) => {
     const places = targets(packages, join(temporary, 'node_modules'));
     for (const [source, place] of places) {
-      await cp(source, place, { recursive: true, filter: (path) => belongs(path, source) });
+      await copyTree(source, place, (path) => belongs(path, source));
     }
+    await makeReadable(temporary);
   });
   return join(target, 'node_modules');
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, lstat, mkdir, mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
@@ -68,6 +68,7 @@ async function locator(
     architecture: 'x64',
     ids: systemIds,
     onWarning: (message) => warnings.push(message),
+    signal: new AbortController().signal,
     run,
     ...changes,
   };
@@ -249,4 +250,47 @@ test('locate: runtimes that Hearth does not have', async () => {
       message: new RegExp(`^Hearth cannot run ${identifier} functions`),
     });
   }
+});
+
+test('locate: closing ends a fetch that runs, leaves nothing of it, and blames nobody', async () => {
+  const closing = new AbortController();
+  const fetching = Promise.withResolvers<void>();
+  const { run: probe } = fakeTools([NODE_24]);
+  const run: RunTool = (file, args, options) => {
+    if (file !== 'npm') return probe(file, args, options);
+    fetching.resolve();
+    return new Promise((_, reject) => {
+      options.signal?.addEventListener('abort', () => reject(options.signal?.reason as Error));
+    });
+  };
+  const { locator: runtimes, data } = await locator(run, { signal: closing.signal });
+  const located = runtimes.locate('nodejs22.x');
+  await fetching.promise;
+  const reason = new Error('closing');
+  closing.abort(reason);
+  await assert.rejects(located, reason);
+  assert.deepEqual(
+    (await readdir(join(data, 'runtimes'))).filter((name) => name.startsWith('node-')),
+    [],
+  );
+});
+
+test('locate: closing while boto3 is fetched does not settle for none', async () => {
+  const home = await temporaryFolder();
+  const prefix = await pyenvPython(home, '3.12.1');
+  const closing = new AbortController();
+  const { run: answer } = fakeTools([[/bin\/python3\.12 -I -c/, () => probeAnswer('3.12.1', prefix)], PIP]);
+  const run: RunTool = (file, args, options) => {
+    if (!args.includes('install')) return answer(file, args, options);
+    closing.abort(new Error('closing'));
+    return Promise.reject(options.signal?.reason as Error);
+  };
+  const { locator: runtimes, warnings, data } = await locator(run, { pythonPlaces: { homeDirectory: home }, signal: closing.signal });
+  await assert.rejects(runtimes.locate('python3.12'), /^Error: closing$/);
+  assert.deepEqual(warnings, []);
+  // What is made at the same time has ended.
+  assert.deepEqual(
+    (await readdir(join(data, 'runtimes'))).filter((name) => name.endsWith('.tmp')),
+    [],
+  );
 });

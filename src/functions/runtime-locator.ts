@@ -43,6 +43,8 @@ export interface RuntimeLocatorOptions {
   readonly ids: IdSource;
   /** One line for people: something works less well than it could. */
   readonly onWarning: (message: string) => void;
+  /** Aborted when the daemon closes: what is being fetched is given up, and who asked for it is told the signal's reason. */
+  readonly signal: AbortSignal;
   readonly run?: RunTool;
 }
 
@@ -83,7 +85,8 @@ export class RuntimeLocator {
     this.#options = options;
     this.#directory = join(options.dataDirectory, 'runtimes');
     this.#sources = join(options.packageRoot, 'runtimes');
-    this.#run = options.run ?? runTool;
+    const { run = runTool, signal } = options;
+    this.#run = (file, args, { timeoutMs }) => run(file, args, { timeoutMs, signal });
   }
 
   /** @throws RuntimeUnavailable */
@@ -112,7 +115,7 @@ export class RuntimeLocator {
 
   async #nodejs(runtime: Runtime): Promise<RuntimeInstallation> {
     const { ids } = this.#options;
-    const [node, bootstrap, sdk] = await Promise.all([
+    const [node, bootstrap, sdk] = await together([
       this.#node(runtime),
       bootstrapDirectory({
         sources: this.#sources,
@@ -175,21 +178,24 @@ export class RuntimeLocator {
         `No Python ${version} was found for ${runtime.identifier} (looked on PATH, in ~/.pyenv/versions, /opt, /usr/local and /usr). Install it, for example with: pyenv install ${version}, or: apt-get install python${version}`,
       );
     }
-    const [language, bootstrap, sdk] = await Promise.all([
+    const [language, bootstrap, sdk] = await together([
       this.#pythonDirectory(python, version),
       this.#pythonBootstrap(python),
       this.#pythonSdk(python),
     ]);
-    return installation(runtime, {
+    const sitePackages = `/var/lang/lib/python${version}/site-packages`;
+    const found = installation(runtime, {
       command: [`/var/lang/bin/python${version}`, '/var/runtime/bootstrap.py'],
       mounts: [
         { source: language, target: '/var/lang' },
         { source: bootstrap, target: '/var/runtime' },
         // Also hides what the host has installed for its own use.
-        { source: sdk, target: `/var/lang/lib/python${version}/site-packages` },
+        { source: sdk, target: sitePackages },
       ],
       framed: true,
     });
+    // The bootstrap takes it out again before the function sees its environment.
+    return { ...found, environment: { ...found.environment, _HEARTH_SDK_PATH: sitePackages } };
   }
 
   /** What becomes /var/lang. The system's Python lives in /usr, which is there inside as well: links lead to it. */
@@ -232,6 +238,14 @@ export class RuntimeLocator {
       return emptyBundle(this.#directory);
     }
   }
+}
+
+/** As `Promise.all`, but when one fails the others end first: none goes on with nobody to wait for it. */
+async function together<Parts extends readonly [unknown, ...unknown[]]>(
+  parts: Readonly<{ [Index in keyof Parts]: Promise<Parts[Index]> }>,
+): Promise<Parts> {
+  await Promise.allSettled(parts);
+  return Promise.all(parts);
 }
 
 function installation(runtime: Runtime, parts: Pick<RuntimeInstallation, 'command' | 'mounts' | 'framed'>): RuntimeInstallation {

@@ -140,6 +140,9 @@ suite('readZipDirectory', () => {
     ['an encrypted file', [{ name: 'a', flags: 1 }]],
     ['an unknown compression', [{ name: 'a', method: 14 }]],
     ['a device', [{ name: 'a', mode: 0o020644 }]],
+    ['a path that is too deep', [{ name: 'a/'.repeat(100) + 'a' }]],
+    // 108,900 of them
+    ['paths that imply too many folders', Array.from({ length: 1100 }, (_, index) => ({ name: `${index}/${'a/'.repeat(98)}f` }))],
   ];
   for (const [what, entries] of refused) {
     test(`refuses ${what}`, async () => {
@@ -151,6 +154,14 @@ suite('readZipDirectory', () => {
       });
     });
   }
+
+  test('accepts a path of 100 segments', async () => {
+    const name = 'a/'.repeat(99) + 'a';
+    assert.deepEqual(
+      (await readZipDirectory(zipArchive([{ name }]))).map((entry) => entry.path),
+      [name],
+    );
+  });
 
   test('refuses what is no zip, and one that is cut off', async () => {
     await assert.rejects(readZipDirectory(Buffer.from('#!/bin/sh')), ZipRejected);

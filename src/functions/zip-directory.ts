@@ -1,5 +1,5 @@
 import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl';
-import { MAX_ENTRIES, MAX_NAME_BYTES, MAX_PATH_BYTES, MAX_UNZIPPED_BYTES } from './code-limits.ts';
+import { MAX_ENTRIES, MAX_NAME_BYTES, MAX_PATH_BYTES, MAX_PATH_SEGMENTS, MAX_UNZIPPED_BYTES } from './code-limits.ts';
 
 /**
  * A package that cannot be used. `too-large`: more than 250 MB unpacked; `empty`: no entries; `unreadable`: everything else.
@@ -96,6 +96,7 @@ async function readEntry(zip: ZipFile, raw: Entry): Promise<ZipEntry | undefined
 function normalise(fileName: string): string {
   if (fileName.includes('\0')) throw new ZipRejected('unreadable', 'a name with a NUL byte');
   const segments = fileName.split('/').filter((segment) => segment !== '' && segment !== '.');
+  if (segments.length > MAX_PATH_SEGMENTS) throw new ZipRejected('unreadable', 'a path is too deep');
   for (const segment of segments) {
     if (Buffer.byteLength(segment) > MAX_NAME_BYTES) throw new ZipRejected('unreadable', 'a name is too long');
   }
@@ -129,7 +130,7 @@ function kindOf(raw: Entry, path: string): Pick<ZipEntry, 'kind' | 'executable'>
 
 /**
  * No path twice, and nothing below a path that is no directory: with that, writing an entry never follows a link of the same
- * package. A directory may be listed again.
+ * package. A directory may be listed again. Also counts what unpacking will make.
  */
 class NameCheck {
   readonly #kinds = new Map<string, ZipEntry['kind']>();
@@ -146,6 +147,7 @@ class NameCheck {
   #claim(path: string, kind: ZipEntry['kind']): boolean {
     const existing = this.#kinds.get(path);
     if (existing === undefined) {
+      if (this.#kinds.size === MAX_ENTRIES) throw new ZipRejected('unreadable', `more than ${MAX_ENTRIES} files and folders`);
       this.#kinds.set(path, kind);
       return false;
     }

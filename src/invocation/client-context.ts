@@ -20,8 +20,12 @@ export function decodeClientContext(encoded: string | undefined): string | undef
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('Client context must be a valid Base64-encoded JSON object.');
-  // One line: over HTTP it travels in a header.
-  return JSON.stringify(value);
+  return headerSafe(JSON.stringify(value));
+}
+
+/** The same JSON in one line of printable ASCII: over HTTP it travels in a header. */
+function headerSafe(json: string): string {
+  return json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function invalid(message: string): AwsError {

@@ -53,6 +53,24 @@ test('checkedEvent names the place of common mistakes', () => {
   );
 });
 
+const DEEP = `${PREFIX}Document nesting depth (1001) exceeds the maximum allowed (1000, from \`StreamReadConstraints.getMaxNestingDepth()\`)`;
+
+test('checkedEvent refuses what nests deeper than 1000 levels, JSON or not', () => {
+  const nested = (levels: number, inner = ''): Buffer => Buffer.from(`{"a":${'['.repeat(levels - 1)}${inner}${']'.repeat(levels - 1)}}`);
+  assert.equal(refusal(Buffer.from('['.repeat(10_000))).message, DEEP);
+  assert.equal(refusal(Buffer.from('{"a":'.repeat(1_000_000))).message, DEEP);
+  assert.equal(refusal(nested(1001)).message, DEEP);
+  const deepest = nested(1000, '"[[[\\"{{{"');
+  assert.equal(checkedEvent(deepest), deepest);
+  // Side by side is not in each other.
+  const wide = Buffer.from(`[${'[{}],'.repeat(2000)}"${'['.repeat(2000)}"]`);
+  assert.equal(checkedEvent(wide), wide);
+});
+
+test('checkedEvent names the first of two faults', () => {
+  assert.match(refusal(Buffer.from(`[1 2${'['.repeat(2000)}`)).message, /was expecting comma/);
+});
+
 test('checkedEvent refuses more than 6 MiB with 413', () => {
   const error = refusal(Buffer.alloc(6_291_457, 0x20));
   assert.equal(error.code, 'RequestTooLargeException');

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AwsError } from '#aws/errors.ts';
-import { describeJsonError } from './json-error.ts';
+import { describeJsonError, isTooDeep } from './json-error.ts';
 
 /** Largest event of a synchronous invocation in bytes. */
 const MAX_EVENT_BYTES = 6_291_456;
@@ -24,7 +24,7 @@ export function checkedEvent(payload: Uint8Array | undefined): Uint8Array {
     );
   }
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-  if (!isUtf8(bytes) || !isJson(bytes)) {
+  if (!isUtf8(bytes) || !isJson(bytes) || isTooDeep(bytes)) {
     throw new AwsError(
       'InvalidRequestContentException',
       `Could not parse request body into json: Could not parse payload into json: ${describeJsonError(bytes)}`,

@@ -8,11 +8,40 @@ export function describeJsonError(bytes: Buffer): string {
     scanner.value();
     scanner.end();
   } catch (error) {
+    if (error instanceof TooDeep) return error.message;
     if (error instanceof JsonFault) return `${error.message}\n at ${source(bytes, error.offset)}`;
     throw error;
   }
   // The scanner is more lenient than JSON.parse only where nothing more exact is known.
   return `Unexpected content\n at ${source(bytes, bytes.length)}`;
+}
+
+/** Jackson's own limit (StreamReadConstraints); the scanner, which calls itself for each level, relies on it, too. */
+const MAX_NESTING = 1000;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Whether arrays and objects lie deeper in each other than the service's parser permits. For bytes that are JSON. */
+export function isTooDeep(bytes: Buffer): boolean {
+  // Each level takes two brackets.
+  if (bytes.length <= 2 * MAX_NESTING) return false;
+  let depth = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === QUOTE) at = closingQuote(bytes, at);
+    // `[` and `{`, `]` and `}` differ in one bit.
+    else if ((byte | 0x20) === 0x7b) {
+      if (++depth > MAX_NESTING) return true;
+    } else if ((byte | 0x20) === 0x7d) depth--;
+  }
+  return false;
+}
+
+function closingQuote(bytes: Buffer, opening: number): number {
+  let at = opening + 1;
+  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+  return at;
 }
 
 const VALUE = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
@@ -26,9 +55,18 @@ class JsonFault extends Error {
   }
 }
 
+/** The parser names no place for this one. */
+class TooDeep extends Error {
+  constructor() {
+    const limit = `${MAX_NESTING}, from \`StreamReadConstraints.getMaxNestingDepth()\``;
+    super(`Document nesting depth (${MAX_NESTING + 1}) exceeds the maximum allowed (${limit})`);
+  }
+}
+
 class Scanner {
   readonly #bytes: Buffer;
   #at = 0;
+  #depth = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -39,8 +77,8 @@ class Scanner {
     const byte = this.#bytes[this.#at];
     if (byte === undefined) throw new JsonFault('No content to map due to end-of-input', this.#at);
     const character = String.fromCharCode(byte);
-    if (character === '{') this.#object();
-    else if (character === '[') this.#array();
+    if (character === '{') this.#nested(() => this.#object());
+    else if (character === '[') this.#nested(() => this.#array());
     else if (character === '"') this.#string();
     else if (character === '-' || isDigit(byte)) this.#number();
     else if (isIdentifier(byte)) this.#word();
@@ -53,6 +91,12 @@ class Scanner {
     if (byte === undefined) return;
     if (isIdentifier(byte)) this.#word();
     throw this.#unexpected(byte, `expected a valid value (${VALUE})`);
+  }
+
+  #nested(read: () => void): void {
+    if (++this.#depth > MAX_NESTING) throw new TooDeep();
+    read();
+    this.#depth--;
   }
 
   #object(): void {

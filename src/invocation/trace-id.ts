@@ -1,11 +1,14 @@
 import type { IdSource } from '#base/ids.ts';
 
+/** A trace header has some hundred bytes; it travels on to the runtime, where there is room for so much. */
+const MAX_TRACE_HEADER_BYTES = 4096;
+
 /**
  * The X-Ray header of an invocation. What the caller sent goes on; without one the platform starts a trace that is not sampled.
  * Shape: `Root=1-<8 hex: seconds>-<24 hex>;Parent=<16 hex>;Sampled=0`.
  */
 export function traceIdFor(sent: string | undefined, ids: IdSource, wallMs: number): string {
-  if (sent !== undefined && sent.includes('Root=')) return sent;
+  if (sent !== undefined && sent.length <= MAX_TRACE_HEADER_BYTES && sent.includes('Root=')) return sent;
   const seconds = Math.floor(wallMs / 1000)
     .toString(16)
     .padStart(8, '0');

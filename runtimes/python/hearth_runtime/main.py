@@ -25,7 +25,7 @@ def main():
 
         channel = HttpChannel(runtime_api)
 
-    _extend_path(environ.get("LAMBDA_TASK_ROOT", os.getcwd()))
+    _extend_path(environ.get("LAMBDA_TASK_ROOT", os.getcwd()), environ.pop("_HEARTH_SDK_PATH", ""))
     log.set_up(environ)
     handler = _load_or_exit(environ.get("_HANDLER", ""), channel)
     marshaller = Marshaller(environ.get("AWS_EXECUTION_ENV"))
@@ -33,11 +33,14 @@ def main():
         _serve(channel, handler, marshaller)
 
 
-def _extend_path(task_root):
-    """AWS's order: the function, layers, the AWS SDK, the runtime, the standard library. Packages of the host's system stay out."""
+def _extend_path(task_root, sdk_path):
+    """AWS's order: the function, layers, the AWS SDK, the runtime, the standard library. Packages of the host's system stay out.
+
+    Where the SDK is comes as a variable, because a driver without mounts puts another path into it.
+    """
     version = "python%d.%d" % sys.version_info[:2]
-    first = [task_root, "/opt/python/lib/%s/site-packages" % version, "/opt/python", "/var/lang/lib/%s/site-packages" % version]
-    sys.path[:] = first + [entry for entry in sys.path if not entry.endswith("/dist-packages")]
+    first = [task_root, "/opt/python/lib/%s/site-packages" % version, "/opt/python", sdk_path]
+    sys.path[:] = [entry for entry in first if entry] + [entry for entry in sys.path if not entry.endswith("/dist-packages")]
 
 
 def _load_or_exit(name, channel):

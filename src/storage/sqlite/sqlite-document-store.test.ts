@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { systemClock } from '#base/clock.ts';
@@ -142,19 +143,31 @@ function registerTests(): void {
       await store.put('after', value, 0);
     });
 
-    test('a damaged file ends the store: everything fails from then on, and close still ends', async (t) => {
-      const path = join(temporaryDirectory(t), 'documents.db');
-      const first = await openAt(t, path);
-      for (let index = 0; index < 200; index += 1) await first.put(`k/${index}`, 'x'.repeat(1000), 0);
-      await first.close();
-      const store = await openAt(t, path);
-      const file = openSync(path, 'r+');
-      writeSync(file, Buffer.alloc(statSync(path).size - 8192, 0xff), 0, undefined, 8192);
-      closeSync(file);
-      await assert.rejects(store.list('', { limit: 1000 }), StoreUnavailable);
-      await assert.rejects(store.get('k/1'), StoreUnavailable);
-      await assert.rejects(store.put('new', 1, 0), StoreUnavailable);
+    test('a store that is closed has not failed', async (t) => {
+      const store = await openSqliteDocumentStore({ path: join(temporaryDirectory(t), 'documents.db'), clock: systemClock });
       await store.close();
+      assert.equal(await Promise.race([store.failed, setImmediate('closed')]), 'closed');
     });
+
+    test(
+      'a damaged file ends the store, which says so: everything fails from then on, and close still ends',
+      { timeout: 60_000 },
+      async (t) => {
+        const path = join(temporaryDirectory(t), 'documents.db');
+        const first = await openAt(t, path);
+        for (let index = 0; index < 200; index += 1) await first.put(`k/${index}`, 'x'.repeat(1000), 0);
+        await first.close();
+        const store = await openSqliteDocumentStore({ path, clock: systemClock });
+        t.after(() => store.close());
+        const file = openSync(path, 'r+');
+        writeSync(file, Buffer.alloc(statSync(path).size - 8192, 0xff), 0, undefined, 8192);
+        closeSync(file);
+        await assert.rejects(store.list('', { limit: 1000 }), StoreUnavailable);
+        await assert.rejects(store.get('k/1'), StoreUnavailable);
+        await assert.rejects(store.put('new', 1, 0), StoreUnavailable);
+        assert.match(String(await store.failed), /^StoreUnavailable: database disk image is malformed/);
+        await store.close();
+      },
+    );
   });
 }

@@ -19,12 +19,18 @@ const MAX_PAGES = 4 * 1024 * 1024;
  * @throws StoreUnavailable when the file cannot be opened, with the reason in one line; the file system's error when its folder cannot
  *   be made
  */
-export async function openSqliteDocumentStore(options: {
-  readonly path: string;
-  readonly clock: Clock;
-}): Promise<DocumentStore & { close(): Promise<void> }> {
+export async function openSqliteDocumentStore(options: { readonly path: string; readonly clock: Clock }): Promise<OpenDocumentStore> {
   await createDurableDirectory(dirname(options.path));
   return SqliteDocumentStore.open({ path: options.path, openedAtMs: options.clock.wallMs(), maxPages: MAX_PAGES });
+}
+
+export interface OpenDocumentStore extends DocumentStore {
+  /**
+   * Resolves, with the reason, when the store has ended by itself: every call fails from then on, and only a new process finds out
+   * what the disk holds. Never rejects.
+   */
+  readonly failed: Promise<Error>;
+  close(): Promise<void>;
 }
 
 /**
@@ -32,7 +38,7 @@ export async function openSqliteDocumentStore(options: {
  * writes never mixed; so a watch that is added when the last part of its snapshot arrives gets exactly the changes that the snapshot
  * lacks.
  */
-class SqliteDocumentStore implements DocumentStore {
+class SqliteDocumentStore implements OpenDocumentStore {
   readonly #worker: StorageWorker;
   readonly #watchers = new Watchers();
 
@@ -44,6 +50,10 @@ class SqliteDocumentStore implements DocumentStore {
     const store = new SqliteDocumentStore(settings);
     await store.#worker.opened;
     return store;
+  }
+
+  get failed(): Promise<Error> {
+    return this.#worker.failed;
   }
 
   async get<Value>(key: string): Promise<Document<Value> | undefined> {

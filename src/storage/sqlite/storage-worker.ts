@@ -32,6 +32,9 @@ interface PendingWrite {
 export class StorageWorker {
   /** Resolves once the file is open; rejects with StoreUnavailable when it cannot be opened. */
   readonly opened: Promise<void>;
+  /** Resolves when the worker ended without being told to. */
+  readonly failed: Promise<Error>;
+  readonly #resolveFailed: (error: Error) => void;
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
   readonly #onCommitted: (write: WriteRequest, revision: number) => void;
@@ -55,7 +58,10 @@ export class StorageWorker {
     });
     const opened = Promise.withResolvers<void>();
     const exited = Promise.withResolvers<void>();
+    const failed = Promise.withResolvers<Error>();
     this.opened = opened.promise;
+    this.failed = failed.promise;
+    this.#resolveFailed = failed.resolve;
     this.#exited = exited.promise;
     this.#worker.on('message', (reply: Reply) => {
       if (reply.kind === 'opened') opened.resolve();
@@ -156,7 +162,10 @@ export class StorageWorker {
 
   /** Nothing is answered any more. */
   #fail(cause: unknown): void {
-    this.#unavailable ??= new StoreUnavailable(cause instanceof Error ? cause.message : String(cause), { cause });
+    if (this.#unavailable === undefined) {
+      this.#unavailable = new StoreUnavailable(cause instanceof Error ? cause.message : String(cause), { cause });
+      this.#resolveFailed(this.#unavailable);
+    }
     for (const { reject } of [...this.#reads.values(), ...this.#writes.values()]) reject(this.#unavailable);
     this.#reads.clear();
     this.#writes.clear();

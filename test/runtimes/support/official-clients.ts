@@ -38,7 +38,7 @@ export async function officialNodeClient(version: '3.3.0' | '4.0.2'): Promise<st
   });
 }
 
-/** A folder for PYTHONPATH. The client has a native part, made for one Python version. */
+/** A folder for PYTHONPATH. The client has a native part, made for one Python version; any Python with pip can fetch it. */
 export async function officialPythonClient(python: string, pythonVersion: string): Promise<string | undefined> {
   return install(`awslambdaric-4.2.2-py${pythonVersion}`, async (folder) => {
     await run(
@@ -49,6 +49,8 @@ export async function officialPythonClient(python: string, pythonVersion: string
         'install',
         '--quiet',
         '--only-binary=:all:',
+        '--python-version',
+        pythonVersion,
         '--disable-pip-version-check',
         '--retries=1',
         '--target',

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import type { InvocationAnswer } from '#functions/invocation.ts';
+import { environmentHarness, testInvocation, testVersion, turn } from '../../test/support/environments.ts';
+import { Admission } from './admission.ts';
+import { Invoker } from './invoker.ts';
+import type { EnvironmentLease, Placement } from './placement.ts';
+
+const ANSWER: InvocationAnswer = { outcome: 'success', body: Buffer.from('1') };
+const VERSION = testVersion();
+
+/** An invoker with room for one invocation at a time, so that a lease that was not given back throttles the next. */
+function harness(invoke: EnvironmentLease['invoke']): {
+  readonly invoker: Invoker;
+  readonly isFree: () => boolean;
+  readonly admission: Admission;
+} {
+  const admission = new Admission({ accountLimit: 1 });
+  const placement: Placement = { acquire: () => Promise.resolve({ invoke }) };
+  const isFree = (): boolean => {
+    try {
+      admission.admit(VERSION.accountId, VERSION.region).release();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return { invoker: new Invoker({ admission, placement }), admission, isFree };
+}
+
+suite('Invoker', () => {
+  test('answers when the runtime delivers; the invocation counts until the environment is free', async () => {
+    let settle = (): void => assert.fail('nothing was invoked');
+    const { invoker, isFree } = harness((invocation, onSettled) => {
+      assert.equal(invocation.requestId, 'r1');
+      settle = onSettled;
+      return Promise.resolve(ANSWER);
+    });
+    assert.equal(await invoker.invoke(VERSION, testInvocation()), ANSWER);
+    assert.equal(isFree(), false);
+    settle();
+    assert.equal(isFree(), true);
+  });
+
+  test('gives back once, however often it is told', async () => {
+    const settles: (() => void)[] = [];
+    const { invoker, isFree, admission } = harness((_invocation, onSettled) => {
+      settles.push(onSettled);
+      return Promise.resolve(ANSWER);
+    });
+    await invoker.invoke(VERSION, testInvocation());
+    settles[0]?.();
+    using _another = admission.admit(VERSION.accountId, VERSION.region);
+    settles[0]?.();
+    assert.equal(isFree(), false);
+  });
+
+  test('gives back when no environment can be had, with the error', async () => {
+    const admission = new Admission({ accountLimit: 1 });
+    const invoker = new Invoker({ admission, placement: { acquire: () => Promise.reject(new Error('none')) } });
+    for (let count = 0; count < 2; count++) await assert.rejects(invoker.invoke(VERSION, testInvocation()), /none/);
+  });
+
+  test('is throttled before an environment is looked for', async () => {
+    const admission = new Admission({ accountLimit: 1 });
+    using _held = admission.admit(VERSION.accountId, VERSION.region);
+    const invoker = new Invoker({ admission, placement: { acquire: () => assert.fail('acquired') } });
+    await assert.rejects(invoker.invoke(VERSION, testInvocation()), { code: 'TooManyRequestsException', status: 429 });
+  });
+
+  test('counts a timeout and a crash until they are over, like any other end', async () => {
+    for (const end of ['timeout', 'crash'] as const) {
+      const { clock, driver, launch } = environmentHarness();
+      driver.script = { start: (sandbox) => sandbox.ready(0), invoke: (sandbox) => void (end === 'crash' && sandbox.end({ code: 1 })) };
+      const environment = await launch({ timeoutSeconds: 1 });
+      const { invoker, isFree } = harness((invocation, onSettled) => environment.invoke(invocation, onSettled));
+      const answer = invoker.invoke(VERSION, testInvocation());
+      assert.equal(isFree(), false);
+      await turn();
+      if (end === 'timeout') {
+        clock.advance(999);
+        assert.equal(isFree(), false);
+        clock.advance(1);
+      }
+      assert.equal((await answer).outcome, 'function-error');
+      assert.equal(isFree(), true);
+    }
+  });
+});
