@@ -57,7 +57,8 @@ export class EnvironmentLauncher {
       freezeGraceMs,
       cpusFor: (memoryMb) => Math.min(memoryMb / MEMORY_MB_PER_VCPU, MAX_VCPUS, this.#options.cores),
       awsEndpoint,
-      onLaunchError: (error) => logger.error('a sandbox could not be made', { function: version.name, error }),
+      defer: this.#options.defer,
+      onFault: (error) => logger.error('a sandbox failed', { function: version.name, environment: id, error }),
     });
   }
 
@@ -73,6 +74,7 @@ export class EnvironmentLauncher {
       command: place.start.command,
       workingDirectory: '/var/task',
       environment,
+      network: this.#options.network,
       limits: {
         memoryMb: version.memoryMb,
         // All there is for the init phase, as AWS gives extra CPU then; `Sandbox.setCpu` follows when it is over.
@@ -95,7 +97,10 @@ export interface LauncherOptions {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
+  readonly network: SandboxSpec['network'];
   readonly freezeGraceMs: number;
+  /** Runs work when what is being answered has been written. */
+  readonly defer: (work: () => void) => void;
   /** Cores of this host. */
   readonly cores: number;
 }

@@ -1,9 +1,11 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { Semaphore } from '#base/semaphore.ts';
+import { AwsError } from '#aws/errors.ts';
 import type { FunctionVersion } from '#functions/function-record.ts';
 import type { Invocation, InvocationAnswer } from '#functions/invocation.ts';
 import type { Environment } from './environment.ts';
+import type { FreezeCounts } from './sandboxed-runtime.ts';
 import type { EnvironmentLauncher, Preparation } from './environment-launcher.ts';
 
 /**
@@ -16,9 +18,14 @@ export class EnvironmentPool {
   /** The slot of each version record seen; records are immutable, so identity is enough for the warm path. */
   readonly #slotOfRecord = new WeakMap<FunctionVersion, Slot>();
   readonly #launching: Semaphore;
-  /** Everything that lives: idle, busy and retiring. */
-  readonly #alive = new Set<Environment>();
+  /** Everything that takes work or is at it, and the digest of its code. */
+  readonly #alive = new Map<Environment, string>();
   readonly #retiring = new Set<Promise<void>>();
+  /** How many environments run the code of a digest, from before they are made until they are gone. */
+  readonly #codeUses = new Map<string, number>();
+  #made = 0;
+  /** Of environments that are gone. */
+  #earlierFreezes: FreezeCounts = { freezes: 0, thaws: 0 };
   #reaper: Timer | undefined;
   #closed = false;
 
@@ -28,29 +35,36 @@ export class EnvironmentPool {
     this.#scheduleReaper();
   }
 
+  /** @throws AwsError ServiceException (500) when the pool is closed, and whatever kept an environment from being made */
   async acquire(version: FunctionVersion): Promise<PooledEnvironment> {
+    if (this.#closed) throw shuttingDown();
     const slot = this.#slotOf(version);
-    const idle = slot.idle.pop();
-    if (idle !== undefined) return this.#lease(slot, idle.environment);
-    slot.preparation ??= this.#options.launcher.prepare(version);
-    let preparation: Preparation;
-    try {
-      preparation = await slot.preparation;
-    } catch (error) {
-      // What was missing may be there the next time: a failure is not remembered.
-      slot.preparation = undefined;
-      throw error;
+    for (let idle = slot.idle.pop(); idle !== undefined; idle = slot.idle.pop()) {
+      if (this.#isYoung(idle.environment)) return this.#lease(slot, idle.environment);
+      this.#retireOne(idle.environment);
     }
-    const environment = await this.#launching.run(() => this.#options.launcher.launch(version, preparation));
-    this.#alive.add(environment);
+    const environment = await this.#make(version, slot);
+    if (this.#closed) {
+      this.#retireOne(environment);
+      throw shuttingDown();
+    }
     return this.#lease(slot, environment);
   }
 
-  /** How many environments exist, and how many of them wait for work. */
   get counts(): { readonly alive: number; readonly idle: number } {
     let idle = 0;
     for (const slot of this.#slots.values()) idle += slot.idle.length;
     return { alive: this.#alive.size, idle };
+  }
+
+  /** Since the start: how many environments were made, each a cold start, and how often any was frozen and thawed. */
+  get totals(): FreezeCounts & { readonly made: number } {
+    let { freezes, thaws } = this.#earlierFreezes;
+    for (const environment of this.#alive.keys()) {
+      freezes += environment.freezeCounts.freezes;
+      thaws += environment.freezeCounts.thaws;
+    }
+    return { made: this.#made, freezes, thaws };
   }
 
   /** This code and configuration is no longer wanted: idle environments go now, busy ones when they have finished. */
@@ -61,13 +75,46 @@ export class EnvironmentPool {
     this.#drain(slot);
   }
 
+  /** Whether environments run that code, are being made for it or could be made without another look for it. */
+  usesCode(digest: string): boolean {
+    return this.#codeUses.has(digest) || this.#slots.values().some((slot) => slot.codeDigest === digest);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#reaper?.cancel();
     for (const slot of this.#slots.values()) slot.idle.length = 0;
     this.#slots.clear();
-    for (const environment of this.#alive) this.#retireOne(environment);
+    for (const environment of this.#alive.keys()) this.#retireOne(environment);
     await Promise.all(this.#retiring);
+  }
+
+  async #make(version: FunctionVersion, slot: Slot): Promise<Environment> {
+    const { launcher } = this.#options;
+    const { codeDigest } = slot;
+    this.#countCode(codeDigest, 1);
+    try {
+      slot.preparation ??= launcher.prepare(version);
+      const pending = slot.preparation;
+      const preparation = await pending.catch((error: unknown) => {
+        // What was missing may be there the next time: a failure is not remembered.
+        if (slot.preparation === pending) slot.preparation = undefined;
+        throw error;
+      });
+      const environment = await this.#launching.run(() => launcher.launch(version, preparation));
+      this.#alive.set(environment, codeDigest);
+      this.#made += 1;
+      return environment;
+    } catch (error) {
+      this.#countCode(codeDigest, -1);
+      throw error;
+    }
+  }
+
+  #countCode(digest: string, change: 1 | -1): void {
+    const uses = (this.#codeUses.get(digest) ?? 0) + change;
+    if (uses === 0) this.#codeUses.delete(digest);
+    else this.#codeUses.set(digest, uses);
   }
 
   #lease(slot: Slot, environment: Environment): PooledEnvironment {
@@ -82,12 +129,15 @@ export class EnvironmentPool {
 
   #giveBack(slot: Slot, environment: Environment): void {
     const current = this.#slots.get(slot.key) === slot;
-    const nowMs = this.#options.clock.monotonicMs();
-    if (current && !this.#closed && environment.reusable && nowMs - environment.createdMs < this.#options.maxAgeMs) {
-      slot.idle.push({ environment, sinceMs: nowMs });
+    if (current && !this.#closed && environment.reusable && this.#isYoung(environment)) {
+      slot.idle.push({ environment, sinceMs: this.#options.clock.monotonicMs() });
     } else {
       this.#retireOne(environment);
     }
+  }
+
+  #isYoung(environment: Environment): boolean {
+    return this.#options.clock.monotonicMs() - environment.createdMs < this.#options.maxAgeMs;
   }
 
   #slotOf(version: FunctionVersion): Slot {
@@ -98,7 +148,7 @@ export class EnvironmentPool {
     let slot = this.#slots.get(key);
     if (slot === undefined || slot.stamp !== stamp) {
       if (slot !== undefined) this.#drain(slot);
-      slot = { key, stamp, idle: [], preparation: undefined };
+      slot = { key, stamp, codeDigest: version.code.digest, idle: [], preparation: undefined };
       this.#slots.set(key, slot);
     }
     this.#slotOfRecord.set(version, slot);
@@ -110,12 +160,23 @@ export class EnvironmentPool {
   }
 
   #retireOne(environment: Environment): void {
-    this.#alive.delete(environment);
-    const gone = environment
-      .retire()
-      .catch((error: unknown) => this.#options.logger.error('an environment could not be removed', { environment: environment.id, error }))
-      .finally(() => this.#retiring.delete(gone));
+    const codeDigest = this.#alive.get(environment);
+    if (this.#alive.delete(environment)) {
+      const { freezes, thaws } = environment.freezeCounts;
+      this.#earlierFreezes = { freezes: this.#earlierFreezes.freezes + freezes, thaws: this.#earlierFreezes.thaws + thaws };
+    }
+    const gone = this.#remove(environment, codeDigest).finally(() => this.#retiring.delete(gone));
     this.#retiring.add(gone);
+  }
+
+  async #remove(environment: Environment, codeDigest: string | undefined): Promise<void> {
+    try {
+      await environment.retire();
+      if (codeDigest !== undefined) this.#countCode(codeDigest, -1);
+    } catch (error) {
+      // Its code stays counted: something may still run.
+      this.#options.logger.error('an environment could not be removed', { environment: environment.id, error });
+    }
   }
 
   #scheduleReaper(): void {
@@ -157,8 +218,13 @@ interface Slot {
   readonly key: string;
   /** Code and configuration; another stamp makes another slot. */
   readonly stamp: string;
+  readonly codeDigest: string;
   readonly idle: { readonly environment: Environment; readonly sinceMs: number }[];
   preparation: Promise<Preparation> | undefined;
+}
+
+function shuttingDown(): AwsError {
+  return new AwsError('ServiceException', 'The service is shutting down.', { status: 500 });
 }
 
 function slotKey({ accountId, region, name, version }: FunctionVersion): string {

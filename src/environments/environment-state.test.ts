@@ -84,7 +84,8 @@ test('an idle or initialising environment takes no answer, and only an idle one 
   assert.deepEqual(play(initialised, invoke(1), invoke(2)).state, { name: 'running', attempt: 1 });
 });
 
-test('stopping answers what runs as a crash', () => {
+test('stopping answers what runs as a crash, and fails an init phase', () => {
+  assert.deepEqual(play({ type: 'stop' }, { type: 'exit' }).decisions, ['fail-init', 'kill']);
   assert.deepEqual(play(initialised, invoke(1), { type: 'stop' }).decisions.slice(2), ['crash', 'kill']);
   assert.deepEqual(play(initialised, { type: 'stop' }).decisions.slice(1), ['kill']);
   assert.deepEqual(play(initialised, { type: 'stop' }, { type: 'stop' }).decisions.slice(1), ['kill']);

@@ -77,7 +77,7 @@ export function transition(state: EnvironmentState, event: EnvironmentEvent): Tr
     case 'quiet':
       return state.name === 'idle' ? { state: FROZEN, decisions: ['freeze'] } : stay(state);
     case 'stop':
-      return { state: DEAD, decisions: state.name === 'running' || state.name === 'finishing' ? ['crash', 'kill'] : ['kill'] };
+      return onStop(state);
     default:
       return unreachable(event);
   }
@@ -108,6 +108,11 @@ function onExit(state: EnvironmentState): Transition {
     default:
       return unreachable(state);
   }
+}
+
+function onStop(state: EnvironmentState): Transition {
+  if (state.name === 'initialising') return { state: DEAD, decisions: ['fail-init', 'kill'] };
+  return { state: DEAD, decisions: state.name === 'running' || state.name === 'finishing' ? ['crash', 'kill'] : ['kill'] };
 }
 
 function stay(state: EnvironmentState): Transition {

@@ -16,12 +16,15 @@ export function environmentVariables(
     readonly credentials: TemporaryCredentials;
   },
 ): Record<string, string> {
+  // The runtime's own libraries stay findable: a Python of the host may need them, where AWS's knows its place.
+  const ownLibraries = version.environment?.['LD_LIBRARY_PATH'];
   const [host] = place.runtimeApi.split(':');
   return {
     ...installation.environment,
     // A function may point its SDK elsewhere, as on AWS; without a word of its own it reaches this platform.
     AWS_ENDPOINT_URL: `http://${place.awsEndpoint}`,
     ...version.environment,
+    ...(ownLibraries !== undefined && { LD_LIBRARY_PATH: `${ownLibraries}:/var/lang/lib` }),
     AWS_ACCESS_KEY_ID: place.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: place.credentials.secretAccessKey,
     AWS_SESSION_TOKEN: place.credentials.sessionToken,

@@ -1,7 +1,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { FunctionVersion } from '#functions/function-record.ts';
 import type { Invocation, InvocationAnswer } from '#functions/invocation.ts';
-import type { SandboxDriver, SandboxSpec } from '#sandboxes/sandbox.ts';
+import type { SandboxDriver, SandboxExit, SandboxSpec } from '#sandboxes/sandbox.ts';
 import type { ReportedFailure } from '#telemetry/log-lines.ts';
 import { timeoutText } from '#telemetry/log-lines.ts';
 import type { EnvironmentId } from './environment-id.ts';
@@ -10,11 +10,16 @@ import type { EnvironmentLog } from './environment-log.ts';
 import type { AwsEndpoint } from './ports.ts';
 import type { InvokeMeta } from './runtime-api/frames.ts';
 import type { RuntimeErrorReport } from './runtime-api/runtime-link.ts';
-import { exited, exitReason, invalidEntrypoint, timedOut } from './runtime-errors.ts';
+import { exited, exitReason, invalidEntrypoint, NO_ENTRYPOINT, timedOut } from './runtime-errors.ts';
 import { SandboxedRuntime } from './sandboxed-runtime.ts';
-import type { Delivery, InitFailure, RuntimeEnd } from './sandboxed-runtime.ts';
+import type { Delivery, FreezeCounts, InitFailure, RuntimeEnd } from './sandboxed-runtime.ts';
 
 const MIB = 1024 * 1024;
+
+const NEVER_FROZEN: FreezeCounts = { freezes: 0, thaws: 0 };
+
+/** Ended by the platform itself, or never begun. */
+const KILLED = { status: 'exit', exit: { code: undefined, signal: 'SIGKILL', outOfMemory: false } } as const satisfies InitFailure;
 
 /**
  * One execution environment: a runtime for one function version, its log stream, its credentials. It serves one invocation at a time.
@@ -34,8 +39,11 @@ export class Environment {
   #running: Running | undefined;
   #init: PendingInit | undefined;
   #gone: Promise<void> = Promise.resolve();
+  #repeatedInit: Promise<void> = Promise.resolve();
   #retired = false;
   #peakMemoryBytes = 0;
+  /** Of runtimes that are gone. */
+  #earlierFreezes: FreezeCounts = NEVER_FROZEN;
   readonly createdMs: number;
 
   /** Starts the runtime and waits for the end of its init phase. @throws whatever kept the sandbox from being made */
@@ -58,17 +66,18 @@ export class Environment {
     return !this.#retired && this.#running === undefined;
   }
 
-  get frozenTimes(): number {
-    return this.#runtime?.freezes ?? 0;
+  get freezeCounts(): FreezeCounts {
+    const { freezes, thaws } = this.#runtime?.freezeCounts ?? NEVER_FROZEN;
+    return { freezes: this.#earlierFreezes.freezes + freezes, thaws: this.#earlierFreezes.thaws + thaws };
   }
 
   invoke(invocation: Invocation, onSettled: () => void): Promise<InvocationAnswer> {
     const { promise, resolve } = Promise.withResolvers<InvocationAnswer>();
     this.#attempt += 1;
-    this.#running = { invocation, resolve, onSettled, startedMs: this.#parts.clock.monotonicMs(), answer: undefined };
+    this.#running = { invocation, resolve, onSettled, repeatedInitMs: 0, answer: undefined };
     this.#log.start(invocation.requestId, invocation.tailLog);
     if (this.#runtime?.available === true) this.#send(this.#runtime, invocation, this.#timeoutMs());
-    else void this.#initialiseAgain(invocation);
+    else this.#repeatedInit = this.#initialiseAgain(invocation, this.#running);
     return promise;
   }
 
@@ -76,6 +85,7 @@ export class Environment {
   async retire(): Promise<void> {
     this.#retired = true;
     await this.#runtime?.stop();
+    await this.#repeatedInit;
     await this.#gone;
     this.#log.close();
   }
@@ -95,7 +105,7 @@ export class Environment {
     runtime.invoke(this.#attempt, meta, invocation.event, timeoutMs);
   }
 
-  async #initialiseAgain(invocation: Invocation): Promise<void> {
+  async #initialiseAgain(invocation: Invocation, running: Running): Promise<void> {
     const startedMs = this.#parts.clock.monotonicMs();
     const timeoutMs = this.#timeoutMs();
     let failure: InitFailure | undefined;
@@ -103,27 +113,32 @@ export class Environment {
       await this.#gone;
       failure = await this.#launch('invoke', timeoutMs);
     } catch (error) {
-      this.#parts.onLaunchError(error);
-      failure = { status: 'exit', exit: { code: undefined, signal: 'SIGKILL', outOfMemory: false } };
+      this.#parts.onFault(error);
+      failure = KILLED;
     }
     const usedMs = this.#parts.clock.monotonicMs() - startedMs;
-    if (failure === undefined && this.#runtime !== undefined) {
+    if (failure === undefined && this.#runtime?.available === true) {
+      running.repeatedInitMs = usedMs;
       // A millisecond is left even when the init took all: the deadline then ends the invocation the ordinary way.
       this.#send(this.#runtime, invocation, Math.max(1, timeoutMs - usedMs));
       return;
     }
-    const error =
-      failure === undefined ? timedOut(invocation.requestId, this.#parts.version.timeoutSeconds) : this.#initError(failure, invocation);
-    if (failure?.status === 'timeout') this.#log.platformLine(timeoutText(this.#parts.clock.wallMs(), invocation.requestId, timeoutMs));
+    // No failure, and yet no runtime: it ended as soon as it was ready.
+    failure ??= KILLED;
+    if (failure === KILLED) this.#logExit(KILLED.exit);
+    const error = this.#initError(failure, invocation);
     this.#deliver({ body: error.body, error });
-    this.#finish(
-      failure === undefined || failure.status === 'timeout' ? { status: 'timeout' } : { status: 'error', errorType: error.type },
-      usedMs,
-    );
+    if (failure.status === 'timeout') {
+      this.#log.platformLine(timeoutText(this.#parts.clock.wallMs(), invocation.requestId, timeoutMs));
+      this.#finish({ status: 'timeout' }, timeoutMs);
+    } else {
+      this.#finish({ status: 'error', errorType: error.type }, usedMs);
+    }
   }
 
   /** Resolves to why the init phase failed, or undefined when the runtime is ready. */
   async #launch(phase: 'init' | 'invoke', initTimeoutMs: number): Promise<InitFailure | undefined> {
+    if (this.#retired) return KILLED;
     const { promise, resolve } = Promise.withResolvers<InitFailure | undefined>();
     const { clock, driver, version } = this.#parts;
     this.#launches += 1;
@@ -141,6 +156,8 @@ export class Environment {
         initTimeoutMs,
         freezeGraceMs: this.#parts.freezeGraceMs,
         cpus: this.#parts.cpusFor(version.memoryMb),
+        defer: this.#parts.defer,
+        onFault: this.#parts.onFault,
       },
       {
         output: (chunk) => this.#log.output(chunk),
@@ -155,6 +172,7 @@ export class Environment {
         this.#closeEndpoint = () => endpoint.close();
       },
     );
+    if (this.#retired) await this.#runtime.stop();
     return promise;
   }
 
@@ -171,7 +189,8 @@ export class Environment {
     if (init === undefined) return;
     this.#init = undefined;
     const durationMs = this.#parts.clock.monotonicMs() - init.startedMs;
-    if (failure.status === 'exit') this.#log.platformLine(exitReason(failure.exit));
+    if (failure.status === 'exit') this.#logExit(failure.exit);
+    if (failure.status === 'no-entrypoint') this.#log.platformLine(NO_ENTRYPOINT);
     const errorType = errorTypeOf(failure);
     this.#log.initReport(durationMs, init.phase, errorType === undefined ? { status: 'timeout' } : { status: 'error', errorType });
     init.resolve(failure);
@@ -179,10 +198,12 @@ export class Environment {
 
   #onDied(gone: Promise<void>): void {
     this.#rememberPeak();
+    this.#earlierFreezes = this.freezeCounts;
     this.#runtime = undefined;
     this.#closeEndpoint?.();
     this.#closeEndpoint = undefined;
-    this.#gone = gone;
+    // What could not be removed must not keep the next runtime from being started.
+    this.#gone = gone.catch(this.#parts.onFault);
   }
 
   #deliver(delivery: Delivery): void {
@@ -193,10 +214,12 @@ export class Environment {
     if (!running.invocation.tailLog) running.resolve(running.answer);
   }
 
-  #onSettled(end: RuntimeEnd, durationMs: number): void {
+  /** `runtimeMs`: since the runtime got the event; an init phase that was repeated before is part of the duration. */
+  #onSettled(end: RuntimeEnd, runtimeMs: number): void {
     const running = this.#running;
     if (running === undefined) return;
     const { requestId } = running.invocation;
+    const durationMs = running.repeatedInitMs + runtimeMs;
     switch (end.status) {
       case 'success':
         this.#finish(undefined, durationMs);
@@ -215,8 +238,7 @@ export class Environment {
       }
       case 'crash': {
         const error = exited(requestId, end.exit);
-        this.#log.platformLine(`RequestId: ${requestId} Error: ${exitReason(end.exit)}`);
-        this.#log.platformLine(error.type);
+        this.#logExit(end.exit);
         this.#deliver({ body: error.body, error });
         this.#finish({ status: 'error', errorType: error.type }, durationMs);
       }
@@ -238,6 +260,16 @@ export class Environment {
     this.#initDurationMs = undefined;
     if (running.invocation.tailLog && running.answer !== undefined) running.resolve({ ...running.answer, logTail: this.#log.tail() });
     running.onSettled();
+  }
+
+  #logExit(exit: SandboxExit): void {
+    const requestId = this.#running?.invocation.requestId;
+    if (requestId === undefined) {
+      this.#log.platformLine(exitReason(exit));
+      return;
+    }
+    this.#log.platformLine(`RequestId: ${requestId} Error: ${exitReason(exit)}`);
+    this.#log.platformLine(exited(requestId, exit).type);
   }
 
   /** AWS reports the most memory over all invocations of an environment; a runtime that was replaced counts, too. */
@@ -291,14 +323,18 @@ export interface EnvironmentParts {
   readonly freezeGraceMs: number;
   readonly cpusFor: (memoryMb: number) => number;
   readonly awsEndpoint: AwsEndpoint;
-  readonly onLaunchError: (error: unknown) => void;
+  /** Runs work when what is being answered has been written. */
+  readonly defer: (work: () => void) => void;
+  /** Something went wrong that no invocation can be told of. */
+  readonly onFault: (error: unknown) => void;
 }
 
 interface Running {
   readonly invocation: Invocation;
   readonly resolve: (answer: InvocationAnswer) => void;
   readonly onSettled: () => void;
-  readonly startedMs: number;
+  /** How long the init phase took that came first; 0 when the runtime was ready. */
+  repeatedInitMs: number;
   answer: InvocationAnswer | undefined;
 }
 

@@ -4,6 +4,9 @@ import type { RuntimeErrorReport } from './runtime-api/runtime-link.ts';
 
 /** Errors that the platform finds, not the function. Texts as recorded (test_lambda: TestLambdaErrors) and in the emulator. */
 
+/** A custom runtime whose package has no executable `bootstrap`. */
+export const NO_ENTRYPOINT = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
+
 export function timedOut(requestId: string, timeoutSeconds: number): RuntimeErrorReport {
   return report('Sandbox.Timedout', `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`);
 }
@@ -15,10 +18,7 @@ export function exited(requestId: string, exit: SandboxExit): RuntimeErrorReport
 }
 
 export function invalidEntrypoint(requestId: string): RuntimeErrorReport {
-  return report(
-    'Runtime.InvalidEntrypoint',
-    `RequestId: ${requestId} Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]`,
-  );
+  return report('Runtime.InvalidEntrypoint', `RequestId: ${requestId} Error: ${NO_ENTRYPOINT}`);
 }
 
 export function responseTooLarge(): RuntimeErrorReport {

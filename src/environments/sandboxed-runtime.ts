@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { unreachable } from '#base/invariant.ts';
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Sandbox, SandboxDriver, SandboxExit, SandboxSpec } from '#sandboxes/sandbox.ts';
@@ -13,6 +14,11 @@ import type { RuntimeErrorReport, RuntimeLink, RuntimeListener } from './runtime
  * to freeze now would be to thaw at once. The grace begins anew.
  */
 const LATE_MS = 2;
+
+/** Time for a process whose channel closed to be seen to end. */
+const CLOSED_CHANNEL_GRACE_MS = 1000;
+
+const KILLED_EXIT: SandboxExit = { code: undefined, signal: 'SIGKILL', outOfMemory: false };
 
 /**
  * One runtime process in one sandbox, from spawn to death: turns what the sandbox and the runtime do into events of the state
@@ -32,6 +38,7 @@ export class SandboxedRuntime {
   #initError: RuntimeErrorReport | undefined;
   #delivered: Delivery | undefined;
   #freezes = 0;
+  #thaws = 0;
 
   /** `onCreated` gets the sandbox before anything in it has had time to run. */
   static async launch(
@@ -42,8 +49,13 @@ export class SandboxedRuntime {
     onCreated: (sandbox: Sandbox) => void,
   ): Promise<SandboxedRuntime> {
     const sandbox = await driver.create(spec);
-    onCreated(sandbox);
-    return new SandboxedRuntime(sandbox, options, observer);
+    try {
+      onCreated(sandbox);
+      return new SandboxedRuntime(sandbox, options, observer);
+    } catch (error) {
+      await sandbox.kill();
+      throw error;
+    }
   }
 
   private constructor(sandbox: Sandbox, options: RuntimeOptions, observer: RuntimeObserver) {
@@ -51,11 +63,15 @@ export class SandboxedRuntime {
     this.#options = options;
     this.#observer = observer;
     sandbox.onOutput((chunk) => observer.output(chunk));
-    this.#link = options.framed
-      ? new FramedLink(sandbox.channel, this.#listener())
-      : new HttpLink(sandbox.listeners.runtimeApi.fd, this.#listener());
+    if (options.framed) {
+      this.#link = new FramedLink(sandbox.channel, this.#listener());
+      // Nobody asks there, and nobody else would ever close it.
+      closeSync(sandbox.listeners.runtimeApi.fd);
+    } else {
+      this.#link = new HttpLink(sandbox.listeners.runtimeApi.fd, this.#listener());
+    }
     this.#deadline = options.clock.schedule(options.initTimeoutMs, () => this.#apply({ type: 'deadline', attempt: 0 }));
-    void this.#awaitExit();
+    this.#awaitExit().catch(options.onFault);
   }
 
   /** Whether an invocation can be sent now. */
@@ -63,9 +79,8 @@ export class SandboxedRuntime {
     return this.#state.name === 'idle' || this.#state.name === 'frozen';
   }
 
-  /** How often this runtime was frozen. */
-  get freezes(): number {
-    return this.#freezes;
+  get freezeCounts(): FreezeCounts {
+    return { freezes: this.#freezes, thaws: this.#thaws };
   }
 
   get peakMemoryBytes(): number {
@@ -112,6 +127,7 @@ export class SandboxedRuntime {
         this.#observer.initFailed(this.#initFailure(event));
         return;
       case 'thaw':
+        this.#thaws += 1;
         this.#sandbox.thaw();
         return;
       case 'send':
@@ -121,10 +137,9 @@ export class SandboxedRuntime {
         if (this.#delivered !== undefined) this.#observer.answered(this.#delivered);
         return;
       case 'settle':
-        this.#settle(
-          this.#delivered?.error === undefined ? { status: 'success' } : { status: 'error', errorType: this.#delivered.error.type },
-        );
-        if (event.type !== 'exit') this.#awaitQuiet();
+        // The caller waits for its answer, nobody for the report: the answer goes out first.
+        if (event.type === 'response') this.#options.defer(() => this.#settleDelivered());
+        else this.#settleDelivered();
         return;
       case 'freeze':
         this.#freezes += 1;
@@ -134,7 +149,7 @@ export class SandboxedRuntime {
         this.#settle({ status: 'timeout' });
         return;
       case 'crash':
-        this.#settle({ status: 'crash', exit: this.#exit ?? { code: undefined, signal: 'SIGKILL', outOfMemory: false } });
+        this.#settle({ status: 'crash', exit: this.#exit ?? KILLED_EXIT });
         return;
       case 'kill':
         this.#quiet?.cancel();
@@ -146,6 +161,12 @@ export class SandboxedRuntime {
     }
   }
 
+  #settleDelivered(): void {
+    const error = this.#delivered?.error;
+    this.#settle(error === undefined ? { status: 'success' } : { status: 'error', errorType: error.type });
+    if (this.#state.name === 'idle') this.#awaitQuiet();
+  }
+
   #settle(end: RuntimeEnd): void {
     this.#deadline?.cancel();
     this.#sandbox.drainOutput();
@@ -155,7 +176,7 @@ export class SandboxedRuntime {
   #initFailure(event: EnvironmentEvent): InitFailure {
     if (event.type === 'deadline') return { status: 'timeout' };
     if (this.#initError !== undefined) return { status: 'error', error: this.#initError };
-    return { status: 'exit', exit: this.#exit ?? { code: undefined, signal: 'SIGKILL', outOfMemory: false } };
+    return { status: 'exit', exit: this.#exit ?? KILLED_EXIT };
   }
 
   /**
@@ -199,6 +220,10 @@ export class SandboxedRuntime {
         this.#apply({ type: 'init-error' });
       },
       violation: () => this.#apply({ type: 'stop' }),
+      closed: () => {
+        // Mostly the process is ending, and its exit says how. One that closed the channel and lives on can never answer.
+        this.#options.clock.schedule(CLOSED_CHANNEL_GRACE_MS, () => this.#apply({ type: 'stop' }));
+      },
     };
   }
 
@@ -215,6 +240,16 @@ export interface RuntimeOptions {
   readonly freezeGraceMs: number;
   /** The CPU share once the init phase is over, in cores. */
   readonly cpus: number;
+  /** Runs work when what is being answered has been written. */
+  readonly defer: (work: () => void) => void;
+  /** Something went wrong that no invocation can be told of. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** How often environments were stopped and let go on. */
+export interface FreezeCounts {
+  readonly freezes: number;
+  readonly thaws: number;
 }
 
 /** What the runtime delivered for the caller. */

@@ -17,6 +17,11 @@ export function missing(...programs: readonly string[]): string | false {
   return `not installed: ${absent.join(', ')}`;
 }
 
+/** False to run; otherwise why a scenario about isolation and limits is skipped: only root's daemon is sure to have them. */
+export function withoutIsolation(): string | false {
+  return process.getuid?.() !== 0 && process.env['CI'] !== 'true' && 'not root';
+}
+
 /** What a user has set, and nothing else that could change what a client does. */
 export function userEnvironment(endpoint: string): Readonly<Record<string, string>> {
   return {

@@ -53,8 +53,10 @@ export async function lambdaControlPlane(): Promise<LambdaControlPlane> {
       },
     },
     runtimes: { ensure: () => Promise.resolve() },
+    clock,
     ids: systemIds,
     log: silentLogger,
+    signal: new AbortController().signal,
   });
   return {
     functions,

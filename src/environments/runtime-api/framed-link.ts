@@ -24,8 +24,10 @@ export class FramedLink implements RuntimeLink {
         listener.violation(error.message);
       }
     });
-    // The process is gone or going; its exit says how.
     channel.on('error', () => channel.destroy());
+    channel.on('close', () => {
+      if (!this.#broken) listener.closed();
+    });
   }
 
   invoke(attempt: number, meta: InvokeMeta, event: Uint8Array): void {

@@ -10,6 +10,9 @@ const PREFIX = '/2018-06-01/runtime';
 /** Error reports are JSON with a stack trace; more than this is no report. */
 const MAX_ERROR_BYTES = 1024 * 1024;
 
+/** A runtime client needs one connection, or one and another for its answer; each that is open holds memory of ours. */
+const MAX_CONNECTIONS = 32;
+
 /** Sent with init errors and where a runtime names none. */
 const UNKNOWN_ERROR_TYPE = 'Runtime.Unknown';
 
@@ -22,6 +25,11 @@ export class HttpLink implements RuntimeLink {
   readonly #listener: RuntimeListener;
   /** The parked `GET …/next`. */
   #poll: ServerResponse | undefined;
+  /** An event that came when the poll had broken off: the runtime will ask again. */
+  #waiting: { readonly meta: InvokeMeta; readonly event: Uint8Array } | undefined;
+  #initialised = false;
+  /** Whether an answer to the running invocation, or an init error, is being read: a second one has no business beside it. */
+  #receiving = false;
   #attempt = 0;
   #requestId = '';
   #answered = true;
@@ -31,6 +39,8 @@ export class HttpLink implements RuntimeLink {
     this.#server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, noDelay: true }, (request, response) =>
       this.#route(request, response),
     );
+    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.on('error', (error) => listener.violation(error.message));
     this.#server.listen({ fd });
     this.#server.unref();
   }
@@ -39,11 +49,11 @@ export class HttpLink implements RuntimeLink {
     this.#attempt = attempt;
     this.#requestId = meta.requestId;
     this.#answered = false;
+    this.#receiving = false;
     const poll = this.#poll;
     this.#poll = undefined;
-    if (poll === undefined) return;
-    poll.writeHead(200, nextHeaders(meta, event.byteLength));
-    poll.end(event);
+    if (poll === undefined) this.#waiting = { meta, event };
+    else answerNext(poll, meta, event);
   }
 
   close(): void {
@@ -69,10 +79,17 @@ export class HttpLink implements RuntimeLink {
   }
 
   #next(response: ServerResponse): void {
+    const waiting = this.#waiting;
+    if (waiting !== undefined) {
+      this.#waiting = undefined;
+      answerNext(response, waiting.meta, waiting.event);
+      return;
+    }
     if (this.#poll !== undefined || !this.#answered) {
       answerJson(response, 403, { errorType: 'InvalidStateTransition', errorMessage: 'State transition is not allowed' });
       return;
     }
+    this.#initialised = true;
     this.#poll = response;
     response.on('close', () => {
       if (this.#poll === response) this.#poll = undefined;
@@ -119,6 +136,11 @@ export class HttpLink implements RuntimeLink {
   }
 
   #initError(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#initialised || this.#receiving) {
+      refuse(request, response, 403, 'InvalidStateTransition', 'State transition is not allowed');
+      return;
+    }
+    this.#receive(request);
     collect(request, MAX_ERROR_BYTES, (body) => {
       answerJson(response, 202, { status: 'OK' });
       const known = body === 'too-large' ? Buffer.from('{}') : body;
@@ -132,11 +154,21 @@ export class HttpLink implements RuntimeLink {
       refuse(request, response, 400, 'InvalidRequestID', 'Invalid request ID');
       return false;
     }
-    if (this.#answered) {
+    if (this.#answered || this.#receiving) {
       refuse(request, response, 403, 'InvalidStateTransition', 'State transition is not allowed');
       return false;
     }
+    this.#receive(request);
     return true;
+  }
+
+  /** Claims the turn to answer; a client that goes away halfway gives it back, and may try again. */
+  #receive(request: IncomingMessage): void {
+    const attempt = this.#attempt;
+    this.#receiving = true;
+    request.once('close', () => {
+      if (!request.complete && attempt === this.#attempt) this.#receiving = false;
+    });
   }
 
   #take(attempt: number, response: ServerResponse): boolean {
@@ -147,6 +179,11 @@ export class HttpLink implements RuntimeLink {
     answerJson(response, 403, { errorType: 'InvalidStateTransition', errorMessage: 'State transition is not allowed' });
     return false;
   }
+}
+
+function answerNext(poll: ServerResponse, meta: InvokeMeta, event: Uint8Array): void {
+  poll.writeHead(200, nextHeaders(meta, event.byteLength));
+  poll.end(event);
 }
 
 function nextHeaders(meta: InvokeMeta, length: number): Record<string, string> {

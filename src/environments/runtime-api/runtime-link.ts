@@ -19,6 +19,8 @@ export interface RuntimeListener {
   initError(error: RuntimeErrorReport): void;
   /** The runtime broke the protocol; nothing more it says is trusted. */
   violation(reason: string): void;
+  /** The runtime closed its side: it is ending, or will never say anything again. */
+  closed(): void;
 }
 
 /** What a runtime reports when the function failed: the body goes to the caller unchanged. */
