@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,6 @@ export async function startup(options: { readonly rounds: number }): Promise<rea
   const later: number[] = [];
   for (let round = 0; round < options.rounds; round++) {
     const dataDir = mkdtempSync(join(tmpdir(), 'hearth-bench-'));
-    chmodSync(dataDir, 0o711);
     first.push(await startMs(dataDir));
     later.push(await startMs(dataDir));
     rmSync(dataDir, { recursive: true, force: true });

@@ -11,7 +11,7 @@ packages_needed() {
 # The commands that the bubblewrap sandbox is made with.
 host_tools_needed() {
   [ "${HEARTH_ISOLATION-auto}" = none ] && return 1
-  for tool in bwrap mkfs.ext4 setpriv; do
+  for tool in bwrap mkfs.ext4 setpriv nft; do
     command -v "$tool" >/dev/null 2>&1 || [ -x "/usr/sbin/$tool" ] || [ -x "/sbin/$tool" ] || return 0
   done
   return 1

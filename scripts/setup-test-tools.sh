@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs the clients that the scenario tests drive a real daemon with: the aws CLI v1 and boto3 in .cache/aws-v1, Debian's aws CLI
-# v2 as /usr/bin/aws, zip. A tool that cannot be had skips its tests on a developer's machine, and fails the run where CI=true.
+# v2 as /usr/bin/aws, zip; and what custom runtimes of the scenarios are written in: /usr/bin/python3, curl. A tool that cannot be
+# had skips its tests on a developer's machine, and fails the run where CI=true.
 set -eu
 
 # One release, so that both speak the same version of the API.
@@ -34,3 +35,8 @@ install_clients() {
 [ -f "$stamp" ] || install_clients || missing 'the aws CLI v1 with boto3'
 [ -x /usr/bin/aws ] || apt_install 'the aws CLI v2' awscli || missing 'the aws CLI v2'
 command -v zip >/dev/null 2>&1 || apt_install 'the scenarios' zip || missing zip
+# Inside a sandbox only the system's own are there.
+[ -x /usr/bin/python3 ] || apt_install 'custom runtimes' python3 || missing /usr/bin/python3
+# The tests of the way to the internet set up networks with it.
+command -v ip >/dev/null 2>&1 || apt_install 'the tests of networks' iproute2 || missing ip
+[ -x /usr/bin/curl ] || apt_install 'custom runtimes' curl || missing /usr/bin/curl

@@ -20,7 +20,7 @@ if packages_needed; then
 fi
 
 if host_tools_needed; then
-  apt_install 'the sandbox' bubblewrap e2fsprogs util-linux ||
+  apt_install 'the sandbox' bubblewrap e2fsprogs util-linux nftables ||
     echo 'setup: going on without; functions get the isolation that this host permits (see: bin/hearth doctor)'
 fi
 

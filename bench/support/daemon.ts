@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,6 @@ export class Daemon {
     environment: Readonly<Record<string, string>> = {},
     dataDir = mkdtempSync(join(tmpdir(), 'hearth-bench-')),
   ): Promise<Daemon> {
-    chmodSync(dataDir, 0o711);
     const port = await freePort();
     const child = spawn(join(ROOT, 'bin/hearth'), ['start', '--port', String(port), '--data-dir', dataDir], {
       env: { ...process.env, ...environment },

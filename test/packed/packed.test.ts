@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -51,9 +51,8 @@ test('the packed tarball, installed into an empty folder, runs a function and dr
   for (const name of ['src', 'test', 'scripts']) assert.equal(existsSync(join(installed, name)), false, name);
   for (const name of ['LICENSE', 'README.md']) assert.equal(existsSync(join(installed, name)), true, name);
 
-  // The package lies below a folder that only its owner may enter, as in a home; the data does not.
+  // Package and data lie below folders that only their owner may enter, as in a home.
   const dataDir = mkdtempSync(join(tmpdir(), 'hearth-data-'));
-  chmodSync(dataDir, 0o711);
   t.after(() => {
     rmSync(dataDir, { recursive: true });
   });

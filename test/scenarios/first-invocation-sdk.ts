@@ -50,7 +50,7 @@ async function create(name: string, runtime: Runtime, handler: string): Promise<
     }),
   );
   assert.equal(created.State, 'Pending');
-  await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 120, minDelay: 1, maxDelay: 1 }, { FunctionName: name });
+  await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 120, minDelay: 0.1, maxDelay: 1 }, { FunctionName: name });
 }
 
 async function invoke(
@@ -104,7 +104,8 @@ assert.match(String((raised.body['trace'] as string[])[1]), /at .*raises.* \(fil
 await create('sdk-circular', 'nodejs24.x', 'index.circular');
 const circular = await invoke('sdk-circular', {});
 assert.equal(circular.answer.FunctionError, 'Unhandled');
-assert.match(String(circular.body['errorMessage']), /Converting circular structure to JSON/);
+assert.equal(circular.body['errorType'], 'Runtime.JSONStringifyError');
+assert.equal(circular.body['errorMessage'], 'Unable to stringify response body');
 
 await create('sdk-missing', 'nodejs24.x', 'index.nothing');
 const absent = await invoke('sdk-missing', {});

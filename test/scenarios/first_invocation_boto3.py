@@ -76,7 +76,7 @@ try:
     assert dry["StatusCode"] == 204
     assert functions.get_function(FunctionName="boto3-function")["Tags"] == {"team": "core"}
     missing = refused("ResourceNotFoundException", functions.invoke, FunctionName="nobody")
-    assert missing["Error"]["Message"] == "Function not found: arn:aws:lambda:us-east-1:000000000000:function:nobody"
+    assert missing["Error"]["Message"] == "Function not found: arn:aws:lambda:us-east-1:000000000000:function:nobody:$LATEST"
     invalid = refused("InvalidRequestContentException", functions.invoke, FunctionName="boto3-function", Payload=b"{")
     assert invalid["ResponseMetadata"]["HTTPStatusCode"] == 400
 
