@@ -34,6 +34,7 @@ suite('loadConfig', () => {
         allowedHosts: [],
         allowedOrigins: [],
         isolation: 'auto',
+        functionNetwork: 'auto',
         freezeGraceMs: 2,
         idleTimeoutMs: 900_000,
         logLevel: 'warn',
@@ -67,6 +68,9 @@ suite('loadConfig', () => {
     assert.equal(refusal({ HEARTH_PORT: '1' }, { port: '1e3' }), "--port must be a whole number from 0 to 65535, not '1e3'");
     assert.equal(refusal({ HEARTH_LOG_LEVEL: 'loud' }), "HEARTH_LOG_LEVEL must be one of debug, info, warn, error, not 'loud'");
     assert.equal(refusal({ HEARTH_ACCEPT_ANY_SECRET: 'yes' }), "HEARTH_ACCEPT_ANY_SECRET must be 1 or 0, not 'yes'");
+    for (const network of ['none', 'internet', 'lan'] as const)
+      assert.equal(load({ HEARTH_FUNCTION_NETWORK: network }).config.functionNetwork, network);
+    assert.match(refusal({ HEARTH_FUNCTION_NETWORK: 'wan' }), /^HEARTH_FUNCTION_NETWORK must be one of auto, none, internet, lan/);
     assert.match(refusal({ HEARTH_ISOLATION: 'docker' }), /^HEARTH_ISOLATION must be one of auto, bubblewrap, none/);
     assert.match(refusal({ HEARTH_ALLOWED_HOSTS: 'a.example,b.example:80' }), /^HEARTH_ALLOWED_HOSTS .* not 'b\.example:80'$/);
     assert.match(refusal({ HEARTH_ALLOWED_ORIGINS: 'https://a.example/' }), /^HEARTH_ALLOWED_ORIGINS .* not 'https:\/\/a\.example\/'$/);

@@ -25,6 +25,12 @@ export interface Config {
    * the host permits. Beyond loopback `auto` means `bubblewrap`: a network's worth of callers should not find a shell by accident.
    */
   readonly isolation: 'auto' | 'bubblewrap' | 'none';
+  /**
+   * `HEARTH_FUNCTION_NETWORK`: whether functions reach the internet, as on AWS. `internet` is that or a failed start, `lan` is
+   * `internet` and the private networks behind the host's default routes, `none` leaves them the daemon alone, `auto` (unset) is
+   * `internet` where the host permits it.
+   */
+  readonly functionNetwork: 'auto' | 'internet' | 'lan' | 'none';
   /** `HEARTH_FREEZE_GRACE_MS`: how long an idle execution environment runs on before it is frozen; 0 freezes at once. */
   readonly freezeGraceMs: number;
   /** `HEARTH_IDLE_TIMEOUT_S`, in milliseconds: how long an execution environment is kept without work. */
@@ -81,6 +87,7 @@ const VARIABLES = [
   'HEARTH_ALLOWED_ORIGINS',
   'HEARTH_DATA_DIR',
   'HEARTH_FREEZE_GRACE_MS',
+  'HEARTH_FUNCTION_NETWORK',
   'HEARTH_HOST',
   'HEARTH_IDLE_TIMEOUT_S',
   'HEARTH_ISOLATION',
@@ -114,6 +121,7 @@ export function loadConfig(environment: Environment, flags: ConfigFlags, host: C
     allowedHosts: listSetting(variable('HEARTH_ALLOWED_HOSTS')).map((name) => hostName(name)),
     allowedOrigins: listSetting(variable('HEARTH_ALLOWED_ORIGINS')).map((origin) => webOrigin(origin)),
     isolation: isolation === 'auto' && !loopback ? 'bubblewrap' : isolation,
+    functionNetwork: choiceSetting(variable('HEARTH_FUNCTION_NETWORK'), ['auto', 'none', 'internet', 'lan'], 'auto'),
     freezeGraceMs: integerSetting(variable('HEARTH_FREEZE_GRACE_MS'), { min: 0, max: 60_000, fallback: 2 }),
     idleTimeoutMs: 1000 * integerSetting(variable('HEARTH_IDLE_TIMEOUT_S'), { min: 1, max: 86_400, fallback: 900 }),
     logLevel: choiceSetting(variable('HEARTH_LOG_LEVEL'), ['debug', 'info', 'warn', 'error'], 'warn'),
