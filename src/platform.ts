@@ -1,7 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { systemClock } from '#base/clock.ts';
+import { afterThisTurn } from '#base/defer.ts';
+import { Closers } from '#base/closers.ts';
 import { systemIds } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
 import { loadServiceWire } from '#aws/wire/service-wire.ts';
@@ -11,6 +14,7 @@ import { packageVersion } from '#config/version.ts';
 import { EnvironmentLauncher } from '#environments/environment-launcher.ts';
 import { EnvironmentPool } from '#environments/environment-pool.ts';
 import { CodeStore } from '#functions/code-store.ts';
+import { CodeSweeper } from '#functions/code-sweeper.ts';
 import { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import { FunctionRepository } from '#functions/function-repository.ts';
 import { RuntimeLocator } from '#functions/runtime-locator.ts';
@@ -20,7 +24,7 @@ import { simpleAuthorizer } from '#gateway/authorize.ts';
 import { codeDownloadDoor } from '#gateway/doors/code-download.ts';
 import { healthDoor } from '#gateway/doors/health.ts';
 import { Gateway } from '#gateway/gateway.ts';
-import { createGuard } from '#gateway/guard.ts';
+import { createGuard, hostInUrl } from '#gateway/guard.ts';
 import { Listeners } from '#gateway/listeners.ts';
 import { Admission } from '#invocation/admission.ts';
 import { Invoker } from '#invocation/invoker.ts';
@@ -48,24 +52,27 @@ const ACCOUNT_CONCURRENCY = 1000;
 const ENVIRONMENT_CREDENTIALS_SECONDS = 12 * 3600;
 const ENVIRONMENT_MAX_AGE_MS = 8 * 3600 * 1000;
 
+/**
+ * Environments in their init phase at once. Enough that functions whose init waits for something do not hold up others; few enough
+ * that a burst does not starve every init beyond its ten seconds.
+ */
+const LAUNCHES_PER_CORE = 16;
+
 /** How long a drain waits for requests that run. */
 const DRAIN_MS = 10_000;
 
 /** Mount points and other small things of the running daemons; each has its own folder in it. Only root's daemon needs it. */
 const RUN_DIRECTORY = '/run/hearth';
 
-/** Blobs of uploads that never became a function's code are kept this long. */
-const ORPHAN_BLOB_AGE_MS = 3600 * 1000;
-
 /** Builds the whole platform in layer order, recovers what an earlier run left, and listens. */
 export async function startPlatform(config: Config, io: PlatformIo): Promise<Platform> {
   const clock = systemClock;
   const ids = systemIds;
   const { logger } = io;
-  const closers: (() => Promise<void> | void)[] = [];
-  const closeAll = async (): Promise<void> => {
-    for (const close of closers.splice(0).toReversed()) await close();
-  };
+  const closers = new Closers(logger);
+  // Ends what may take minutes and can be taken up again at the next start; each function in transition listens.
+  const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
   try {
     // storage and sandboxes, at once: the one starts a thread, the other asks the host
     const [opened, driving] = await Promise.allSettled([openStorage(config, logger), openDriver(config, logger)]);
@@ -75,6 +82,12 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     const driver = fulfilled(driving);
     const blobs = new FileBlobStore(join(config.dataDir, 'blobs'), { clock, ids });
     io.print(`Isolation: ${driver.description}`);
+    let status = 'running';
+    const failed = documents.failed.then((error) => {
+      status = 'failing';
+      logger.error('the document store has failed', { error });
+      return error;
+    });
 
     // identity
     const directory = await IamDirectory.open(documents);
@@ -96,14 +109,16 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     const functions = await FunctionRepository.open(documents);
     closers.push(() => functions.close());
     const asRoot = process.getuid?.() === 0;
-    const code = await CodeStore.open({ folder: join(config.dataDir, 'code'), blobs, ids, log: logger, groups: asRoot });
+    const code = await CodeStore.open({
+      folder: join(config.dataDir, 'code'),
+      blobs,
+      ids,
+      log: logger,
+      signal: closing.signal,
+      groups: asRoot,
+    });
     // The data folder may lie where only root gets to, such as root's home.
     const codeFolder = await driver.reach(join(config.dataDir, 'code'));
-    // Before anybody can create a function: a new one may use the very bytes of an orphan.
-    const used = functions.codeDigests();
-    await code.sweep((digest) => used.has(digest));
-    const removed = await blobs.sweep((digest) => used.has(digest), ORPHAN_BLOB_AGE_MS);
-    if (removed > 0) logger.info('removed code that no function uses', { packages: removed });
     const runtimes = new RuntimeLocator({
       dataDirectory: config.dataDir,
       hearthNode: process.execPath,
@@ -112,9 +127,13 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       architecture: process.arch === 'arm64' ? 'arm64' : 'x64',
       ids,
       onWarning: (message) => logger.warn(message),
+      signal: closing.signal,
     });
-    const lifecycle = new FunctionLifecycle({ functions, code, runtimes, ids, log: logger });
-    closers.push(() => lifecycle.close());
+    const lifecycle = new FunctionLifecycle({ functions, code, runtimes, clock, ids, log: logger, signal: closing.signal });
+    closers.push(() => {
+      closing.abort(new Error('the daemon closes'));
+      return lifecycle.close();
+    });
 
     // environments: they reach the gateway, which is built last
     const pool = new EnvironmentPool({
@@ -133,17 +152,22 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
         clock,
         ids,
         logger,
+        network: driver.networks.includes('internet') && config.functionNetwork !== 'none' ? 'internet' : 'none',
         freezeGraceMs: config.freezeGraceMs,
+        defer: afterThisTurn,
         cores: availableParallelism(),
       }),
       clock,
       logger,
-      maxLaunches: 2 * availableParallelism(),
+      maxLaunches: LAUNCHES_PER_CORE * availableParallelism(),
       idleTimeoutMs: config.idleTimeoutMs,
       maxAgeMs: ENVIRONMENT_MAX_AGE_MS,
     });
     closers.push(() => pool.close());
     functions.onRetired((version) => pool.retire(version));
+    const sweeper = new CodeSweeper({ functions, environments: pool, code, blobs, clock, log: logger });
+    closers.push(() => sweeper.close());
+    await sweeper.sweep();
 
     // invocation and services
     const invoker = new Invoker({ admission: new Admission({ accountLimit: ACCOUNT_CONCURRENCY }), placement: pool });
@@ -172,7 +196,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       services: new Map(services.map((service) => [service.name, service])),
       loadWire: loadServiceWire,
       guard: createGuard({
-        allowedHosts: [config.host.toLowerCase(), ...config.allowedHosts],
+        allowedHosts: [hostInUrl(config.host), ...config.allowedHosts],
         allowedOrigins: config.allowedOrigins,
         isVirtualHost: () => false,
       }),
@@ -180,12 +204,12 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       authorizer: simpleAuthorizer(identity),
       doors: [
         healthDoor(() => ({
-          status: 'running',
+          status,
           version: packageVersion(),
           uptimeSeconds: Math.round((clock.monotonicMs() - startedMs) / 1000),
           services: Object.fromEntries(services.map((service) => [service.name, 'running'])),
           isolation: driver.description,
-          environments: pool.counts,
+          environments: { ...pool.counts, ...pool.totals },
           logs: logStore.stats(),
         })),
         codeDownloadDoor(CODE_URL_PREFIX, (path, query) => codeUrls.download(path, query)),
@@ -193,14 +217,22 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       ids,
       logger,
     });
-    const listeners = new Listeners(gateway, clock);
+    const listeners = new Listeners(gateway, { clock, logger });
     const port = await listeners.listen(config.host, config.port);
     closers.push(() => listeners.close(DRAIN_MS));
 
     lifecycle.resume();
-    return { endpoint: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`, close: closeAll };
+    return {
+      endpoint: `http://${hostInUrl(config.host)}:${port}`,
+      failed,
+      async close() {
+        const failures = await closers.closeAll();
+        if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
+      },
+    };
   } catch (error) {
-    await closeAll();
+    // What fails here, too, is in the log; the first error is the one to tell.
+    await closers.closeAll();
     throw error;
   }
 }
@@ -231,6 +263,7 @@ function openDriver(config: Config, logger: Logger): Promise<SandboxDriver> {
     runDirectory: RUN_DIRECTORY,
     dataDirectory: config.dataDir,
     runId: systemIds.hex(4),
+    network: config.functionNetwork,
     clock: systemClock,
     ids: systemIds,
     logger,

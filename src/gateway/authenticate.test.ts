@@ -121,6 +121,44 @@ test('Authenticator inside an execution environment accepts role sessions only',
   assert.throws(() => inside(wrong, { acceptAnySecret: true }), { code: 'InvalidSignatureException' });
 });
 
+test('Authenticator refuses an access key id that only resembles the one of the session token', async () => {
+  // As many characters as the right one, but not as many bytes.
+  const request = await sign({ ...ROLE, accessKeyId: 'ASIAROL\u00e9' });
+  assert.throws(() => authenticator().authenticate(request, OUTER, 'lambda'), UNKNOWN);
+});
+
+test('Authenticator.screen lets pass what may be signed rightly, without its body', async () => {
+  for (const credentials of [TEST, ACCOUNT, USER, ROLE]) {
+    const { body: _, ...head } = await sign(credentials, {}, { body: 'large' });
+    authenticator().screen(head, OUTER, 'lambda');
+  }
+  const { body: _, ...head } = await sign(ROLE);
+  authenticator().screen(head, INSIDE, 'lambda');
+  const late = await sign({ ...TEST, secretAccessKey: 'x' }, { atMs: NOW_MS - 3_600_000 });
+  authenticator({ acceptAnySecret: true }).screen(late, OUTER, 'lambda');
+});
+
+test('Authenticator.screen refuses by the head what authenticate would refuse', async () => {
+  const url = `AWSAccessKeyId=test&Signature=x&Expires=${NOW_MS / 1000 - 1}`;
+  const cases: readonly (readonly [
+    Omit<WireRequest, 'body'>,
+    RequestOrigin,
+    string,
+    { readonly code: string; readonly status: number },
+  ])[] = [
+    [{ method: 'POST', path: '/', query: '', headers: {} }, OUTER, 'lambda', { code: 'MissingAuthenticationTokenException', status: 403 }],
+    [await sign({ accessKeyId: 'AKIANOBODY', secretAccessKey: 'x' }), OUTER, 'lambda', UNKNOWN],
+    [await sign({ ...ROLE, sessionToken: 'expired-token' }), OUTER, 'lambda', { code: 'ExpiredTokenException', status: 403 }],
+    [await sign(TEST), INSIDE, 'lambda', UNKNOWN],
+    [await sign(TEST, { service: 'iam' }), OUTER, 'lambda', { code: 'InvalidSignatureException', status: 403 }],
+    [await sign(TEST, { atMs: NOW_MS - 301_000 }), OUTER, 'lambda', { code: 'InvalidSignatureException', status: 403 }],
+    [{ method: 'GET', path: '/b/k', query: url, headers: {} }, OUTER, 's3', { code: 'AccessDenied', status: 403 }],
+  ];
+  for (const [head, origin, service, { code, status }] of cases) {
+    assert.throws(() => authenticator().screen(head, origin, service), { code, status });
+  }
+});
+
 test('Authenticator that accepts any secret makes unknown keys root, and verifies what it knows', async () => {
   const any = (request: WireRequest): string => authenticator({ acceptAnySecret: true }).authenticate(request, OUTER, 'lambda').caller.arn;
   assert.equal(any(await sign({ accessKeyId: 'test', secretAccessKey: 'x' })), 'arn:aws:iam::000000000000:root');

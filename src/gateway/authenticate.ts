@@ -6,9 +6,9 @@ import type { AuthDialect } from '#aws/sigv4/auth-errors.ts';
 import { decodeChunkedBody, isChunked } from '#aws/sigv4/chunked-body.ts';
 import { readSignatureClaim } from '#aws/sigv4/signature-claim.ts';
 import type { SignatureClaim, SignatureV4Claim } from '#aws/sigv4/signature-claim.ts';
-import { verifySignatureV2 } from '#aws/sigv4/signature-v2.ts';
+import { checkExpiryV2, verifySignatureV2 } from '#aws/sigv4/signature-v2.ts';
 import { SigningKeys, scopeText } from '#aws/sigv4/signing-key.ts';
-import { equalText, verifySignature } from '#aws/sigv4/verify-signature.ts';
+import { checkSignatureTime, equalText, verifySignature } from '#aws/sigv4/verify-signature.ts';
 import type { WireRequest } from '#aws/wire/message.ts';
 
 /** The listener by which a request came in: the daemon's own, or the one inside an execution environment's sandbox. */
@@ -84,6 +84,22 @@ export class Authenticator {
   }
 
   /**
+   * Refuses what the head alone gives away: keys that nobody has, another service's signature, one out of date. For those who would
+   * have us take in a large body before its signature can be computed. Proves nothing: {@link authenticate} does.
+   * @throws AwsError as {@link authenticate}
+   */
+  screen(head: Omit<WireRequest, 'body'>, origin: RequestOrigin, service: string): void {
+    const dialect = authDialect(service, head.headers);
+    const claim = readSignatureClaim(head, dialect);
+    const { secretAccessKey } = this.#credentialsOf(claim, dialect, origin);
+    if (claim.version === 4) checkService(claim, service, dialect);
+    if (secretAccessKey === undefined) return;
+    const nowMs = this.#ports.clock.wallMs();
+    if (claim.version === 4) checkSignatureTime(claim, nowMs, dialect);
+    else checkExpiryV2(claim, nowMs);
+  }
+
+  /**
    * `service` is the one that the request is addressed to; its signature must be scoped to it.
    * @throws AwsError with the code, status and text that AWS gives for the failure in that service's protocol
    */
@@ -103,15 +119,16 @@ export class Authenticator {
   ): Authenticated {
     const { caller, secretAccessKey } = by.credentials;
     const { region, service } = claim.scope;
-    if (service !== by.service) throw invalidSignature(by.dialect, `Credential should be scoped to correct service: '${by.service}'. `);
+    checkService(claim, by.service, by.dialect);
     if (secretAccessKey === undefined) {
       const decoded = decodeBody(request, by.dialect, request.headers['x-amz-content-sha256'] ?? '', undefined);
       return { caller, region, service, ...decoded };
     }
-    const key = this.#signingKeys.get(secretAccessKey, claim.scope);
-    const payloadHash = verifySignature(request, claim, { key, nowMs: this.#ports.clock.wallMs(), dialect: by.dialect });
-    const signing = { key, date: claim.date, scope: scopeText(claim.scope), seedSignature: claim.signature };
-    return { caller, region, service, ...decodeBody(request, by.dialect, payloadHash, signing) };
+    return this.#signingKeys.use(secretAccessKey, claim.scope, (key) => {
+      const payloadHash = verifySignature(request, claim, { key, nowMs: this.#ports.clock.wallMs(), dialect: by.dialect });
+      const signing = { key, date: claim.date, scope: scopeText(claim.scope), seedSignature: claim.signature };
+      return { caller, region, service, ...decodeBody(request, by.dialect, payloadHash, signing) };
+    });
   }
 
   #verifyUrl(
@@ -133,7 +150,7 @@ export class Authenticator {
     const { accessKeyId, sessionToken } = claim;
     const session = sessionToken === undefined ? undefined : this.#ports.sessions.open(sessionToken);
     if (session !== undefined && equalText(session.caller.accessKeyId, accessKeyId)) {
-      // A function is its role and nothing else, whatever keys it has found or guessed.
+      // A function is its role, or one that it has assumed from there, as on AWS: never a root or a user, whatever it has found or guessed.
       if (origin.kind === 'environment' && session.caller.kind !== 'role-session') throw unknownCredentials(dialect, accessKeyId);
       if (session.expiresAtMs <= this.#ports.clock.wallMs()) throw expiredToken(dialect);
       return session;
@@ -155,6 +172,11 @@ export class Authenticator {
     if (account === undefined || !acceptAccountKeys) return undefined;
     return { caller: rootCaller(account, accessKeyId), secretAccessKey: ACCOUNT_KEY_SECRET };
   }
+}
+
+function checkService({ scope }: SignatureV4Claim, service: string, dialect: AuthDialect): void {
+  if (scope.service === service) return;
+  throw invalidSignature(dialect, `Credential should be scoped to correct service: '${service}'. `);
 }
 
 function rootCaller(accountId: AccountId, accessKeyId: string): RootCaller {

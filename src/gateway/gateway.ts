@@ -2,25 +2,41 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IdSource } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
 import { AwsError } from '#aws/errors.ts';
-import type { RequestContext, Service, ServiceName } from '#aws/service.ts';
+import type { Service, ServiceName } from '#aws/service.ts';
 import { recogniseService } from '#aws/wire/recognise-service.ts';
+import { unknownServiceWire } from '#aws/wire/service-wire.ts';
 import type { ServiceWire, WireCall, WireRequest, WireResponse } from '#aws/wire/message.ts';
 import type { Authenticator, RequestOrigin } from './authenticate.ts';
 import type { Authorizer } from './authorize.ts';
+import { BodyBudget } from './body-budget.ts';
+import type { BodyLease } from './body-budget.ts';
+import { preflightAnswer, shareWithOrigin } from './cross-origin.ts';
 import type { Door } from './door.ts';
 import type { Guard } from './guard.ts';
-import { ClientGone, readBody, readHead, writeResponse } from './http-exchange.ts';
-import type { RequestHead } from './http-exchange.ts';
+import { announcesLargeBody, ClientGone, readBody, readHead, withBody, writeResponse } from './http-exchange.ts';
+import type { BodyRefusal, RequestHead } from './http-exchange.ts';
+import { OperationContext } from './operation-context.ts';
 
 export interface GatewayOptions {
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly loadWire: (name: ServiceName) => Promise<ServiceWire>;
   readonly guard: Guard;
-  readonly authenticator: Authenticator;
+  readonly authenticator: Pick<Authenticator, 'authenticate' | 'screen'>;
   readonly authorizer: Authorizer;
   readonly doors: readonly Door[];
+  /** For the bodies of all requests together; 512 MiB unless given. */
+  readonly bodies?: BodyBudget;
   readonly ids: IdSource;
   readonly logger: Logger;
+}
+
+/** One request on its way, before its body has been read. */
+interface Exchange {
+  readonly message: IncomingMessage;
+  readonly target: ServerResponse;
+  readonly head: RequestHead;
+  readonly origin: RequestOrigin;
+  readonly requestId: string;
 }
 
 /** Largest request body in bytes. Lambda's is stated in its own refusals: a 50 MB zip in base64, and the members around it. */
@@ -37,10 +53,12 @@ const MAX_BODY_BYTES: Readonly<Record<ServiceName, number>> = {
  */
 export class Gateway {
   readonly #options: GatewayOptions;
+  readonly #bodies: BodyBudget;
   readonly #wires = new Map<ServiceName, ServiceWire>();
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    this.#bodies = options.bodies ?? new BodyBudget();
   }
 
   /** A listener for `node:http`; never rejects. */
@@ -62,52 +80,82 @@ export class Gateway {
       await writeResponse({ status: 403, headers: { 'Content-Type': 'text/plain' }, body: `${refusal}\n` }, target);
       return;
     }
-    if (origin.kind === 'outer') {
-      const door = this.#options.doors.find((candidate) => candidate.matches(head));
-      if (door !== undefined) {
-        message.resume();
-        await writeResponse(await door.handle({ ...head, body: NO_BODY }), target);
-        return;
-      }
+    if (origin.kind === 'outer') shareWithOrigin(head, target);
+    const preflight = origin.kind === 'outer' ? preflightAnswer(head) : undefined;
+    if (preflight !== undefined) {
+      message.resume();
+      await writeResponse(preflight, target);
+      return;
+    }
+    const door = this.#doorFor(head, origin);
+    if (door !== undefined) {
+      message.resume();
+      await writeResponse(await door.handle(withBody(head, NO_BODY)), target);
+      return;
     }
     const requestId = this.#options.ids.uuid();
     const found = recogniseService(head);
     const service = found === undefined ? undefined : this.#options.services.get(found.service as ServiceName);
     if (service === undefined) {
       message.resume();
-      await writeResponse(unknownService(found?.service, requestId), target);
+      await writeResponse(unknownService(found?.service, head, requestId), target);
       return;
     }
+    const exchange = { message, target, head, origin, requestId };
+    await (announcesLargeBody(message.headers) ? this.#serveLarge(service, exchange) : this.#serve(service, exchange));
+  }
+
+  /** Takes up no memory for somebody whose head gives him away, nor beyond what there is for all. */
+  async #serveLarge(service: Service, exchange: Exchange): Promise<void> {
+    const { message, target, head, origin, requestId } = exchange;
+    const refusal = this.#screen(head, origin, service.name);
+    using lease = this.#bodies.lease();
+    if (refusal === undefined) {
+      await this.#serve(service, exchange, lease);
+      return;
+    }
+    await readBody(message, 0, lease);
     const wire = this.#wires.get(service.name) ?? (await this.#loadWire(service.name));
-    const body = await readBody(message, MAX_BODY_BYTES[service.name]);
-    const request: WireRequest = { ...head, body: body ?? NO_BODY };
+    await writeResponse(wire.open(withBody(head, NO_BODY)).writeError(refusal, requestId), target);
+  }
+
+  async #serve(service: Service, exchange: Exchange, lease?: BodyLease): Promise<void> {
+    const { message, target, head, requestId } = exchange;
+    const wire = this.#wires.get(service.name) ?? (await this.#loadWire(service.name));
+    const body = await readBody(message, MAX_BODY_BYTES[service.name], lease);
+    const request = withBody(head, typeof body === 'string' ? NO_BODY : body);
     const call = wire.open(request);
     const response =
-      body === undefined
-        ? call.writeError(tooLarge(service.name), requestId)
-        : await this.#answer(service, call, request, { target, requestId, origin });
+      typeof body === 'string'
+        ? call.writeError(refusedBody(body, service.name), requestId)
+        : await this.#answer(service, call, request, exchange);
     await writeResponse(response, target);
   }
 
-  async #answer(
-    service: Service,
-    call: WireCall,
-    request: WireRequest,
-    exchange: { readonly target: ServerResponse; readonly requestId: string; readonly origin: RequestOrigin },
-  ): Promise<WireResponse> {
-    const { requestId } = exchange;
+  #doorFor(head: RequestHead, origin: RequestOrigin): Door | undefined {
+    for (const door of this.#options.doors) {
+      if ((origin.kind === 'outer' || door.openToEnvironments === true) && door.matches(head)) return door;
+    }
+    return undefined;
+  }
+
+  #screen(head: RequestHead, origin: RequestOrigin, service: ServiceName): AwsError | undefined {
     try {
-      const { caller, region, body } = this.#options.authenticator.authenticate(request, exchange.origin, service.name);
-      const decoded = body === request.body ? call : (this.#wires.get(service.name)?.open({ ...request, body }) ?? call);
+      this.#options.authenticator.screen(head, origin, service);
+      return undefined;
+    } catch (error) {
+      if (error instanceof AwsError) return error;
+      throw error;
+    }
+  }
+
+  async #answer(service: Service, call: WireCall, request: WireRequest, { target, requestId, origin }: Exchange): Promise<WireResponse> {
+    try {
+      const { caller, region, body } = this.#options.authenticator.authenticate(request, origin, service.name);
+      const decoded = body === request.body ? call : (this.#wires.get(service.name)?.open(withBody(request, body)) ?? call);
       const input = decoded.readInput();
-      const context: RequestContext = {
-        caller,
-        region,
-        requestId,
-        endpoint: endpointOf(request),
-        traceHeader: request.headers['x-amzn-trace-id'],
-        signal: abortOnClose(exchange.target),
-      };
+      const traceHeader = request.headers['x-amzn-trace-id'];
+      const context = new OperationContext({ caller, region, requestId, endpoint: endpointOf(request), traceHeader }, target);
       const name = decoded.operation ?? '';
       for (const permission of service.permissions(name, input, context))
         this.#options.authorizer.authorize(caller, permission, service.name);
@@ -134,22 +182,17 @@ function endpointOf(request: RequestHead): string {
   return `http://${request.headers['host'] ?? 'localhost'}`;
 }
 
-/** A signal for the operation that aborts when the client goes away before its answer is written. */
-function abortOnClose(target: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  target.once('close', () => {
-    if (!target.writableFinished) controller.abort(new ClientGone());
-  });
-  return controller.signal;
-}
-
 function notImplemented(service: string, operation: string): AwsError {
   return new AwsError('NotImplementedException', `Hearth does not implement ${service}:${operation} yet; see docs/parity.md.`, {
     status: 501,
   });
 }
 
-function tooLarge(service: ServiceName): AwsError {
+function refusedBody(refusal: BodyRefusal, service: ServiceName): AwsError {
+  if (refusal === 'no-room') {
+    // Source: "Common Errors"; every SDK tries again after it.
+    return new AwsError('ServiceUnavailable', 'The request has failed due to a temporary failure of the server.', { status: 503 });
+  }
   if (service === 'lambda') {
     return new AwsError(
       'RequestEntityTooLargeException',
@@ -160,19 +203,23 @@ function tooLarge(service: ServiceName): AwsError {
   return new AwsError('RequestEntityTooLarge', `Request must be smaller than ${MAX_BODY_BYTES[service]} bytes`, { status: 413 });
 }
 
-/** No protocol is known here; JSON with the error header is what every SDK can show. */
-function unknownService(name: string | undefined, requestId: string): WireResponse {
-  const message =
-    name === undefined
-      ? 'The request is not addressed to an AWS service: it carries no signature scope, no target and no known path.'
-      : `Hearth does not serve the AWS service '${name}' yet; see docs/parity.md.`;
+/** A service that is not served answers in the protocol that the request shows, so that every SDK can read why. */
+function unknownService(name: string | undefined, head: RequestHead, requestId: string): WireResponse {
+  if (name !== undefined) {
+    const error = new AwsError('NotImplementedException', `Hearth does not serve the AWS service '${name}' yet; see docs/parity.md.`, {
+      status: 501,
+    });
+    return unknownServiceWire(name).open(withBody(head, NO_BODY)).writeError(error, requestId);
+  }
   return {
-    status: name === undefined ? 403 : 501,
+    status: 403,
     headers: {
       'Content-Type': 'application/json',
       'x-amzn-RequestId': requestId,
-      'x-amzn-ErrorType': name === undefined ? 'MissingAuthenticationTokenException' : 'NotImplementedException',
+      'x-amzn-ErrorType': 'MissingAuthenticationTokenException',
     },
-    body: JSON.stringify({ message }),
+    body: JSON.stringify({
+      message: 'The request is not addressed to an AWS service: it carries no signature scope, no target and no known path.',
+    }),
   };
 }

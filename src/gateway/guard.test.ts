@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createGuard } from './guard.ts';
+import { createGuard, hostInUrl } from './guard.ts';
 
 const guard = createGuard({
   allowedHosts: ['hearth.example', '.lan.example', '[fd00::1]'],
@@ -52,6 +52,16 @@ test('guard lets configured hosts pass', () => {
   for (const host of ['hearth.example:4566', 'Hearth.Example', 'a.lan.example', 'a.b.lan.example', '[fd00::1]:80'])
     assert.ok(passes({ host }), host);
   for (const host of ['lan.example', 'xlan.example', 'sub.hearth.example']) assert.ok(!passes({ host }), host);
+});
+
+test('hostInUrl writes an address as clients write it into Host', () => {
+  assert.equal(hostInUrl('fd00::5'), '[fd00::5]');
+  assert.equal(hostInUrl('FD00:0:0::5'), '[fd00::5]');
+  assert.equal(hostInUrl('fe80::1%eth0'), '[fe80::1]');
+  assert.equal(hostInUrl('192.0.2.1'), '192.0.2.1');
+  assert.equal(hostInUrl('Hearth.Example'), 'hearth.example');
+  const own = createGuard({ allowedHosts: [hostInUrl('fd00::5')], allowedOrigins: [], isVirtualHost: () => false });
+  assert.equal(own.check({ headers: { host: '[fd00::5]:4566' } }), undefined);
 });
 
 test('guard refuses pages of origins that are not listed', () => {

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 /** Looks at a request's head before anything else does. */
 export interface Guard {
@@ -41,6 +41,11 @@ export function createGuard(options: GuardOptions): Guard {
         : 'A web page of another origin may not call this daemon.';
     },
   };
+}
+
+/** A listening name or address as it stands in URLs and in Host: lower case, IPv6 shortened and in brackets, without a zone. */
+export function hostInUrl(host: string): string {
+  return isIPv6(host) ? new URL(`http://[${host.replace(/%.*/, '')}]`).hostname : host.toLowerCase();
 }
 
 /** The host without port, lower case; an IPv6 address keeps its brackets. */

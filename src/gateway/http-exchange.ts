@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { WireRequest, WireResponse } from '#aws/wire/message.ts';
+import { SMALL_BODY_BYTES } from './body-budget.ts';
+import type { BodyLease } from './body-budget.ts';
 
 export type RequestHead = Omit<WireRequest, 'body'>;
 
@@ -23,21 +25,49 @@ function flatHeaders(message: IncomingMessage): Readonly<Record<string, string>>
   return headers as Readonly<Record<string, string>>;
 }
 
-/** The whole body, or undefined when it is larger than the bound; the rest of such a body is read and thrown away. */
-export function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+export function withBody({ method, path, query, headers }: RequestHead, body: Buffer): WireRequest {
+  return { method, path, query, headers, body };
+}
+
+/** Whether the body may become so large that it counts; one without a length may become any size. */
+export function announcesLargeBody(headers: IncomingMessage['headers']): boolean {
+  const length = headers['content-length'];
+  return length === undefined ? headers['transfer-encoding'] !== undefined : Number(length) > SMALL_BODY_BYTES;
+}
+
+/** Why a body was not kept: larger than its bound, or no room beside those of other requests. */
+export type BodyRefusal = 'too-large' | 'no-room';
+
+/**
+ * The whole body. One that is refused is read to its end and thrown away, so that its sender comes to read the answer.
+ * `lease` is for large bodies; small ones need none.
+ * @throws ClientGone
+ */
+export function readBody(message: IncomingMessage, maxBytes: number, lease?: BodyLease): Promise<Buffer | BodyRefusal> {
   return new Promise((resolve, reject) => {
+    // Gone before anybody listened: no event will come.
+    if (message.destroyed) reject(new ClientGone());
     const chunks: Buffer[] = [];
     let size = 0;
+    let refusal: BodyRefusal | undefined;
     message.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= maxBytes) chunks.push(chunk);
-      else chunks.length = 0;
+      if (refusal !== undefined) return;
+      if (size > maxBytes) refusal = 'too-large';
+      else if (lease?.growTo(size) === false) refusal = 'no-room';
+      if (refusal === undefined) {
+        chunks.push(chunk);
+      } else {
+        chunks.length = 0;
+        lease?.[Symbol.dispose]();
+      }
     });
     message.on('end', () => {
-      if (size > maxBytes) resolve(undefined);
+      if (refusal !== undefined) resolve(refusal);
       else resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
     });
-    message.on('error', reject);
+    // The only error of a request is that its connection broke.
+    message.on('error', () => reject(new ClientGone()));
     message.on('close', () => {
       if (!message.complete) reject(new ClientGone());
     });
@@ -52,7 +82,8 @@ export class ClientGone extends Error {
 export async function writeResponse(response: WireResponse, target: ServerResponse): Promise<void> {
   const { body } = response;
   if (typeof body === 'string' || body instanceof Uint8Array) {
-    target.writeHead(response.status, withLength(response.headers, body));
+    // A 204 has no content, not even of length 0 (RFC 9110, 8.6).
+    target.writeHead(response.status, response.status === 204 ? response.headers : headersWithLength(response.headers, body));
     target.end(body);
     return;
   }
@@ -60,9 +91,12 @@ export async function writeResponse(response: WireResponse, target: ServerRespon
   await pipeline(Readable.from(body, { objectMode: false }), target);
 }
 
-function withLength(headers: Readonly<Record<string, string>>, body: Uint8Array | string): Record<string, string> {
-  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
-  return headers['Content-Length'] === undefined && headers['content-length'] === undefined
-    ? { ...headers, 'Content-Length': String(length) }
-    : { ...headers };
+/** Names and values in turns, the form that node:http takes as it is. */
+function headersWithLength(headers: Readonly<Record<string, string>>, body: Uint8Array | string): string[] {
+  const list: string[] = [];
+  for (const name in headers) list.push(name, headers[name] ?? '');
+  if (headers['Content-Length'] === undefined && headers['content-length'] === undefined) {
+    list.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength));
+  }
+  return list;
 }

@@ -35,4 +35,5 @@ test('canonicalHeaders trims and folds values, and counts an absent header as em
   const headers = { host: 'h', a: '  x \t y\r\n z ' };
   assert.equal(canonicalHeaders(headers, ['a', 'b', 'host']), 'a:x y z\nb:\nhost:h\n');
   assert.equal(canonicalHeaders(headers, [':authority']), ':authority:h\n');
+  assert.equal(canonicalHeaders(headers, ['constructor', '__proto__']), 'constructor:\n__proto__:\n');
 });

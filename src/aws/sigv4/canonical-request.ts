@@ -44,7 +44,7 @@ export function canonicalHeaders(headers: Readonly<Record<string, string>>, sign
   let text = '';
   for (const name of signedHeaders) {
     // HTTP/2 clients sign the pseudo-header; it says what Host says.
-    const value = headers[name] ?? (name === ':authority' ? headers['host'] : undefined) ?? '';
+    const value = headerOf(headers, name) ?? (name === ':authority' ? headers['host'] : undefined) ?? '';
     text += `${name}:${collapse(value)}\n`;
   }
   return text;
@@ -59,6 +59,11 @@ export function canonicalRequest(parts: {
   readonly payloadHash: string;
 }): string {
   return `${parts.method}\n${parts.path}\n${parts.query}\n${parts.headers}\n${parts.signedHeaders}\n${parts.payloadHash}`;
+}
+
+/** A header whose name the client chose: `constructor` is none, unless it was sent. */
+export function headerOf(headers: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(headers, name) ? headers[name] : undefined;
 }
 
 function collapse(value: string): string {

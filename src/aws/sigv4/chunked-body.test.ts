@@ -6,7 +6,7 @@ import type { ChunkSigning } from './chunked-body.ts';
 import { SigningKeys, scopeText } from './signing-key.ts';
 
 const SCOPE = { date: '20130524', region: 'us-east-1', service: 's3' };
-const KEY = new SigningKeys().get('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', SCOPE);
+const KEY = new SigningKeys().use('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', SCOPE, (key) => key);
 const DATA = 'a'.repeat(66_560);
 
 function signing(seedSignature: string): ChunkSigning {

@@ -13,7 +13,7 @@ function read(
   query = '',
   dialect: AuthDialect = 'restJson',
 ): ReturnType<typeof readSignatureClaim> {
-  return readSignatureClaim({ method: 'GET', path: '/', query, headers, body: Buffer.alloc(0) }, dialect);
+  return readSignatureClaim({ query, headers }, dialect);
 }
 
 function refusal(

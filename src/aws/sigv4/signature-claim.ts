@@ -35,13 +35,16 @@ export interface SignatureV2Claim {
   readonly expiresAtSeconds: number;
 }
 
+/** Where a signature can stand. */
+type SignedHead = Pick<WireRequest, 'headers' | 'query'>;
+
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
 /**
  * Reads the Authorization header, or the parameters of a presigned URL.
  * @throws AwsError MissingAuthenticationToken, IncompleteSignature or InvalidSignature, spelt as the dialect spells them
  */
-export function readSignatureClaim(request: WireRequest, dialect: AuthDialect): SignatureClaim {
+export function readSignatureClaim(request: SignedHead, dialect: AuthDialect): SignatureClaim {
   const authorization = request.headers['authorization'];
   if (authorization !== undefined) return readHeader(request, authorization, dialect);
   if (request.query.includes('Signature=') || request.query.includes('X-Amz-Algorithm=')) {
@@ -52,7 +55,7 @@ export function readSignatureClaim(request: WireRequest, dialect: AuthDialect): 
   throw missingAuthenticationToken(dialect);
 }
 
-function readHeader(request: WireRequest, authorization: string, dialect: AuthDialect): SignatureV4Claim {
+function readHeader(request: SignedHead, authorization: string, dialect: AuthDialect): SignatureV4Claim {
   const space = authorization.indexOf(' ');
   const algorithm = space < 0 ? authorization : authorization.slice(0, space);
   if (algorithm !== ALGORITHM) throw incompleteSignature(dialect, `Unsupported AWS 'algorithm': '${algorithm.slice(0, 64)}'.`);
@@ -118,7 +121,7 @@ function readPresigned(parameters: ReadonlyMap<string, string>, dialect: AuthDia
   };
 }
 
-function readSignatureV2(request: WireRequest, parameters: ReadonlyMap<string, string>): SignatureV2Claim {
+function readSignatureV2(request: SignedHead, parameters: ReadonlyMap<string, string>): SignatureV2Claim {
   const signature = parameters.get('Signature');
   const expires = parameters.get('Expires');
   if (signature === undefined || expires === undefined || !/^\d{1,12}$/.test(expires)) {

@@ -55,12 +55,7 @@ export function verifySignatureV2(
   claim: SignatureV2Claim,
   options: { readonly secretAccessKey: string; readonly nowMs: number; readonly virtualHostBucket?: string | undefined },
 ): void {
-  if (claim.expiresAtSeconds * 1000 < options.nowMs) {
-    throw new AwsError('AccessDenied', 'Request has expired', {
-      status: 403,
-      members: { Expires: isoSeconds(claim.expiresAtSeconds * 1000), ServerTime: isoSeconds(options.nowMs) },
-    });
-  }
+  checkExpiryV2(claim, options.nowMs);
   const text = stringToSign(request, claim, options.virtualHostBucket);
   const expected = createHmac('sha1', options.secretAccessKey).update(text).digest('base64');
   if (equalText(expected, claim.signature)) return;
@@ -68,6 +63,15 @@ export function verifySignatureV2(
   throw new AwsError(error.code, error.message, {
     status: error.status,
     members: { AWSAccessKeyId: claim.accessKeyId, StringToSign: text, SignatureProvided: claim.signature },
+  });
+}
+
+/** @throws AwsError AccessDenied when the URL has expired */
+export function checkExpiryV2(claim: SignatureV2Claim, nowMs: number): void {
+  if (claim.expiresAtSeconds * 1000 >= nowMs) return;
+  throw new AwsError('AccessDenied', 'Request has expired', {
+    status: 403,
+    members: { Expires: isoSeconds(claim.expiresAtSeconds * 1000), ServerTime: isoSeconds(nowMs) },
   });
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { KeyObject } from 'node:crypto';
 import { test } from 'node:test';
 import { SigningKeys, deriveSigningKey, hmacHex } from './signing-key.ts';
 
@@ -9,14 +10,38 @@ test('deriveSigningKey derives the key of the documentation', () => {
   assert.equal(key.toString('hex'), 'c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9');
 });
 
+const asItIs = (key: KeyObject): KeyObject => key;
+
 test('SigningKeys keeps keys apart by secret and scope, and keeps no more than its capacity', () => {
   const keys = new SigningKeys(2);
-  const first = keys.get('a', SCOPE);
-  assert.equal(keys.get('a', SCOPE), first);
-  for (const other of [keys.get('b', SCOPE), keys.get('a', { ...SCOPE, region: 'eu-west-1' })]) {
+  const first = keys.use('a', SCOPE, asItIs);
+  assert.equal(keys.use('a', SCOPE, asItIs), first);
+  for (const other of [keys.use('b', SCOPE, asItIs), keys.use('a', { ...SCOPE, region: 'eu-west-1' }, asItIs)]) {
     assert.notEqual(hmacHex(other, 'x'), hmacHex(first, 'x'));
   }
-  const again = keys.get('a', SCOPE);
+  const again = keys.use('a', SCOPE, asItIs);
   assert.notEqual(again, first);
   assert.equal(hmacHex(again, 'x'), hmacHex(first, 'x'));
+});
+
+test('SigningKeys forgets the key that was used longest ago, not the oldest', () => {
+  const keys = new SigningKeys(2);
+  const first = keys.use('a', SCOPE, asItIs);
+  keys.use('b', SCOPE, asItIs);
+  keys.use('a', SCOPE, asItIs);
+  keys.use('c', SCOPE, asItIs);
+  assert.equal(keys.use('a', SCOPE, asItIs), first);
+});
+
+test('SigningKeys remembers no key whose signature was refused', () => {
+  const keys = new SigningKeys(1);
+  const proven = keys.use('a', SCOPE, asItIs);
+  for (const region of ['eu-west-1', 'eu-west-2']) {
+    assert.throws(() =>
+      keys.use('a', { ...SCOPE, region }, () => {
+        throw new Error('refused');
+      }),
+    );
+  }
+  assert.equal(keys.use('a', SCOPE, asItIs), proven);
 });

@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { RecentlyUsed } from '#base/recently-used.ts';
 
 /** What a signature is valid for: `date/region/service/aws4_request`. */
 export interface CredentialScope {
@@ -24,23 +25,23 @@ export function deriveSigningKey(secretAccessKey: string, scope: CredentialScope
  * each signature costs six times the HMAC itself.
  */
 export class SigningKeys {
-  readonly #keys = new Map<string, KeyObject>();
-  readonly #capacity: number;
+  readonly #proven: RecentlyUsed<string, KeyObject>;
 
   /** `capacity`: each execution environment has a secret of its own, and uses it for a service or two. */
   constructor(capacity = 4096) {
-    this.#capacity = capacity;
+    this.#proven = new RecentlyUsed(capacity);
   }
 
-  get(secretAccessKey: string, scope: CredentialScope): KeyObject {
+  /**
+   * Hands the key of this secret and scope to `verify`, and remembers it unless that throws: a scope is whatever the request says,
+   * so that one without a right signature must not displace keys that are in use.
+   */
+  use<Result>(secretAccessKey: string, scope: CredentialScope, verify: (key: KeyObject) => Result): Result {
     const id = `${secretAccessKey}\n${scope.date}\n${scope.region}\n${scope.service}`;
-    const known = this.#keys.get(id);
-    if (known !== undefined) return known;
-    const key = createSecretKey(deriveSigningKey(secretAccessKey, scope));
-    const [oldest] = this.#keys.keys();
-    if (this.#keys.size >= this.#capacity && oldest !== undefined) this.#keys.delete(oldest);
-    this.#keys.set(id, key);
-    return key;
+    const key = this.#proven.get(id) ?? createSecretKey(deriveSigningKey(secretAccessKey, scope));
+    const result = verify(key);
+    this.#proven.set(id, key);
+    return result;
   }
 }
 

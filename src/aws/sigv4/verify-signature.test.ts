@@ -7,7 +7,7 @@ import { parseAmzDate } from './amz-date.ts';
 import { readSignatureClaim } from './signature-claim.ts';
 import { SigningKeys } from './signing-key.ts';
 import { signRequest } from './test-signer.ts';
-import { verifySignature } from './verify-signature.ts';
+import { equalText, verifySignature } from './verify-signature.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 12, 0, 0);
 const CREDENTIALS = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' };
@@ -20,8 +20,9 @@ function verify(
   const dialect = options.s3 === true ? 's3' : 'restJson';
   const claim = readSignatureClaim(request, dialect);
   assert.equal(claim.version, 4);
-  const key = keys.get(options.secretAccessKey ?? CREDENTIALS.secretAccessKey, claim.scope);
-  return verifySignature(request, claim, { key, nowMs: options.nowMs ?? NOW_MS, dialect });
+  return keys.use(options.secretAccessKey ?? CREDENTIALS.secretAccessKey, claim.scope, (key) =>
+    verifySignature(request, claim, { key, nowMs: options.nowMs ?? NOW_MS, dialect }),
+  );
 }
 
 function refusal(run: () => unknown): AwsError {
@@ -169,6 +170,23 @@ test('verifySignature refuses a request that was changed after signing', async (
     const error = refusal(() => verify({ ...signed, ...part }));
     assert.deepEqual([what, error.code, error.status, error.message], [what, 'InvalidSignatureException', 403, MISMATCH]);
   }
+});
+
+test('verifySignature refuses signed headers that were not sent, though every object has them', async () => {
+  const signed = await signRequest({}, CREDENTIALS, { atMs: NOW_MS });
+  for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
+    const authorization = signed.headers['authorization']?.replace(/SignedHeaders=[^,]+/, `SignedHeaders=host;${name}`) ?? assert.fail();
+    assert.equal(refusal(() => verify({ ...signed, headers: { ...signed.headers, authorization } })).message, MISMATCH, name);
+  }
+});
+
+test('equalText compares texts of any characters', () => {
+  assert.equal(equalText('abc', 'abc'), true);
+  assert.equal(equalText('abc', 'abd'), false);
+  assert.equal(equalText('abc', 'abcd'), false);
+  // As many characters, but not as many bytes.
+  assert.equal(equalText('abc', 'ab\u00e4'), false);
+  assert.equal(equalText('\u00e4', '\u00e4'), true);
 });
 
 test('verifySignature refuses another secret', async () => {

@@ -5,7 +5,7 @@ import type { WireRequest } from '#aws/wire/message.ts';
 import { formatAmzDate } from './amz-date.ts';
 import { invalidSignature } from './auth-errors.ts';
 import type { AuthDialect } from './auth-errors.ts';
-import { canonicalHeaders, canonicalPath, canonicalQuery, canonicalRequest } from './canonical-request.ts';
+import { canonicalHeaders, canonicalPath, canonicalQuery, canonicalRequest, headerOf } from './canonical-request.ts';
 import { queryParameters } from './query-parameters.ts';
 import type { SignatureV4Claim } from './signature-claim.ts';
 import { hmacHex, scopeText } from './signing-key.ts';
@@ -31,7 +31,7 @@ export function verifySignature(
   claim: SignatureV4Claim,
   { key, nowMs, dialect }: { readonly key: KeyObject; readonly nowMs: number; readonly dialect: AuthDialect },
 ): PayloadHash {
-  checkTime(claim, nowMs, dialect);
+  checkSignatureTime(claim, nowMs, dialect);
   const payloadHash = dialect === 's3' ? payloadHashForS3(request, claim) : bodyHash(request);
   const stringToSignFor = (headers: Readonly<Record<string, string>>): string => {
     const canonical = canonicalRequest({
@@ -53,7 +53,7 @@ export function verifySignature(
 
   /** A header that was sent more than once is signed with its values joined by `,` alone, and has reached us joined by `, `. */
   function matchesWithRepeatedHeaders(): boolean {
-    const joined = claim.signedHeaders.filter((name) => request.headers[name]?.includes(', ') === true);
+    const joined = claim.signedHeaders.filter((name) => headerOf(request.headers, name)?.includes(', ') === true);
     if (joined.length === 0) return false;
     const headers = { ...request.headers };
     for (const name of joined) headers[name] = headers[name]?.replaceAll(', ', ',') ?? '';
@@ -63,10 +63,15 @@ export function verifySignature(
 
 /** Compares two texts in a time that depends on their lengths only. */
 export function equalText(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+  const [bytes, others] = [Buffer.from(a), Buffer.from(b)];
+  return bytes.length === others.length && timingSafeEqual(bytes, others);
 }
 
-function checkTime(claim: SignatureV4Claim, nowMs: number, dialect: AuthDialect): void {
+/**
+ * Whether the signature is of now, or the presigned URL still good. Needs the head of the request only.
+ * @throws AwsError in the dialect's own code and words
+ */
+export function checkSignatureTime(claim: SignatureV4Claim, nowMs: number, dialect: AuthDialect): void {
   const skewMinutes = dialect === 's3' ? MAX_SKEW_MINUTES_S3 : MAX_SKEW_MINUTES;
   const lifeMs = claim.presigned === undefined ? skewMinutes * MINUTE_MS : claim.presigned.expiresSeconds * 1000;
   const tooEarly = claim.signedAtMs > nowMs + skewMinutes * MINUTE_MS;

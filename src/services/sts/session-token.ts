@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import type { IdSource } from '#base/ids.ts';
+import { RecentlyUsed } from '#base/recently-used.ts';
 import type { AccountId, Caller } from '#aws/caller.ts';
 import { newAccessKeyId } from '#aws/sigv4/access-key-id.ts';
 
@@ -36,7 +37,7 @@ export class SessionTokens {
   readonly #sealingKey: Buffer;
   readonly #secretKey: Buffer;
   readonly #ids: IdSource;
-  readonly #opened = new Map<string, OpenedSession>();
+  readonly #opened = new RecentlyUsed<string, OpenedSession>(OPEN_TOKENS);
 
   /** `key`: 32 secret bytes, kept for as long as the tokens shall be good. */
   constructor(key: Buffer, ids: IdSource) {
@@ -62,18 +63,22 @@ export class SessionTokens {
 
   /** Undefined for what this key did not seal. An expired one opens: that it has expired is worth telling. */
   open(sessionToken: string): OpenedSession | undefined {
-    const known = this.#opened.get(sessionToken);
-    if (known !== undefined || sessionToken.length > MAX_TOKEN_LENGTH) return known;
+    const session = this.#opened.get(sessionToken) ?? this.#openAnew(sessionToken);
+    // Only what we have sealed gets here, so nobody can displace the tokens in use by tokens that he made up.
+    if (session !== undefined) this.#opened.set(sessionToken, session);
+    return session;
+  }
+
+  #openAnew(sessionToken: string): OpenedSession | undefined {
+    if (sessionToken.length > MAX_TOKEN_LENGTH) return undefined;
     const sealed = Buffer.from(sessionToken, 'base64');
     if (sealed.length <= 1 + NONCE_BYTES + TAG_BYTES || sealed[0] !== FORMAT) return undefined;
+    // The decoder overlooks foreign characters: without this, one token could be written in any number of ways.
+    if (sealed.toString('base64') !== sessionToken) return undefined;
     const text = this.#unseal(sealed);
     if (text === undefined) return undefined;
     const identity = JSON.parse(text) as SessionIdentity;
-    const session = { ...identity, secretAccessKey: this.#secretOf(identity.caller.accessKeyId) };
-    const [oldest] = this.#opened.keys();
-    if (this.#opened.size >= OPEN_TOKENS && oldest !== undefined) this.#opened.delete(oldest);
-    this.#opened.set(sessionToken, session);
-    return session;
+    return { ...identity, secretAccessKey: this.#secretOf(identity.caller.accessKeyId) };
   }
 
   #unseal(sealed: Buffer): string | undefined {
