@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the clients that the scenario tests drive a real daemon with: the aws CLI v1 and boto3 in .cache/aws-v1, Debian's aws CLI
-# v2 as /usr/bin/aws, zip; and what custom runtimes of the scenarios are written in: /usr/bin/python3, curl. A tool that cannot be
+# v2 as /usr/bin/aws, zip, ip; and what custom runtimes of the scenarios are written in: /usr/bin/python3, curl. A tool that cannot be
 # had skips its tests on a developer's machine, and fails the run where CI=true.
 set -eu
 

@@ -13,6 +13,7 @@ const driver = await chooseDriver({
   runDirectory,
   dataDirectory,
   runId,
+  network: 'none',
   clock: systemClock,
   ids: systemIds,
   logger: silentLogger,
@@ -22,6 +23,7 @@ const common = {
   workingDirectory: '/',
   environment: () => ({}),
   limits: { memoryMb: 128, cpus: 1, processes: 16, openFiles: 64, scratchMb: 512 },
+  network: 'none' as const,
 };
 
 let listing = '';

@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { after, describe, it } from 'node:test';
 import { systemClock } from '#base/clock.ts';
+import type { Clock } from '#base/clock.ts';
 import { systemIds } from '#base/ids.ts';
 import { silentLogger } from '#base/logger.ts';
+import { bubblewrapDriver } from './bubblewrap-driver.ts';
+import { prepareCgroups } from './cgroup-layout.ts';
 import { chooseDriver } from './choose-driver.ts';
 import { cleanUpPreviousRuns } from './previous-runs.ts';
 import { probeHost } from './probe.ts';
 import { describeSandboxContract, end } from './sandbox-contract.ts';
 import type { SandboxBench } from './sandbox-contract.ts';
+import type { Sandbox } from './sandbox.ts';
 
 const host = probeHost();
 const missing = host.facts.filter(({ verdict }) => verdict === 'missing').map(({ name, found }) => `${name}: ${found}`);
@@ -23,7 +27,7 @@ const skip = missing.length > 0 && process.env['CI'] !== 'true' ? `this host can
 const parent = await mkdtemp(`${tmpdir()}/hearth-bubblewrap-`);
 await chmod(parent, 0o755);
 const place = { runDirectory: `${parent}/run`, dataDirectory: `${parent}/data` };
-const parts = { ...place, clock: systemClock, ids: systemIds, logger: silentLogger };
+const parts = { ...place, network: 'none' as const, clock: systemClock, ids: systemIds, logger: silentLogger };
 const open = () => chooseDriver({ ...parts, driver: 'bubblewrap', runId: systemIds.hex(6), host });
 
 async function cgroupsLeft(runId = ''): Promise<readonly string[]> {
@@ -195,6 +199,30 @@ function describeIsolation({ run, runScript, start, startScript, directory, driv
     await assert.rejects(driver().expose(`${closed}/nowhere`), { code: 'ENOENT' });
   });
 
+  it('reach lets a group pass to its own folder below a closed one, and nobody else, and leaves all modes', async () => {
+    const closed = `${directory()}/root-only`;
+    const code = `${closed}/code`;
+    await mkdir(code, { recursive: true });
+    await chmod(code, 0o711);
+    await chmod(closed, 0o700);
+    const path = await driver().reach(code);
+    // As the store of code does: the folder appears later, by a rename.
+    await mkdir(`${code}/.new`);
+    await writeFile(`${code}/.new/index.txt`, 'secret', { mode: 0o644 });
+    const gid = 300_007;
+    await chown(`${code}/.new`, 0, gid);
+    await chmod(`${code}/.new`, 0o750);
+    await rename(`${code}/.new`, `${code}/digest`);
+    const source = `${path}/digest`;
+    const command = ['/bin/cat', '/var/task/index.txt'];
+    assert.equal((await run(command, { mounts: [{ source, target: '/var/task', gid }] })).output, 'secret');
+    const other = await run(command, { mounts: [{ source, target: '/var/task', gid: gid + 1 }] });
+    assert.doesNotMatch(other.output, /secret/);
+    const modes = await Promise.all([closed, code, `${code}/digest`].map(async (at) => (await stat(at)).mode & 0o777));
+    assert.deepEqual(modes, [0o700, 0o711, 0o750]);
+    assert.equal(await driver().reach('/usr/bin'), '/usr/bin');
+  });
+
   it('kills for memory beyond the limit, and says so', async () => {
     const { exit, peakMemoryBytes } = await runScript(`const all = []; for (;;) all.push(Buffer.alloc(1 << 20, 1));`, {
       limits: { ...LIMITS, memoryMb: 128 },
@@ -281,6 +309,17 @@ async function pidsOf(id: string): Promise<readonly string[]> {
   }
 }
 
+async function untilMade(make: () => Promise<Sandbox>): Promise<Sandbox> {
+  for (;;) {
+    try {
+      return await make();
+    } catch (error) {
+      if (!/all 1 user ids of sandboxes are in use/.test(String(error))) throw error;
+    }
+    await new Promise(setImmediate);
+  }
+}
+
 async function hostUid(id: string): Promise<number> {
   const [pid] = await pidsOf(id);
   return Number(/^Uid:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]);
@@ -297,6 +336,7 @@ function describeRuns(): void {
       workingDirectory: '/',
       environment: () => ({}),
       limits: LIMITS,
+      network: 'none',
     });
     assert.notDeepEqual(await cgroupsLeft(runId), []);
     await Promise.all([end(sandbox), driver.close()]);
@@ -308,6 +348,51 @@ function describeRuns(): void {
     );
     assert.ok(!(await readdir(place.runDirectory)).includes(runId));
     assert.deepEqual(await readdir(`${place.dataDirectory}/sandboxes`), []);
+  });
+
+  it('gives up on a sandbox that takes too long to make, and gives back all that it took', async () => {
+    const { bubblewrap } = host;
+    assert.ok(bubblewrap !== undefined);
+    let hangs = true;
+    const clock: Clock = {
+      ...systemClock,
+      // The limit of 30 s is over at once, before any sandbox can be made.
+      schedule: (delayMs, callback) => systemClock.schedule(hangs && delayMs === 30_000 ? 0 : delayMs, callback),
+    };
+    const runId = systemIds.hex(6);
+    const hostParts = { ...bubblewrap, cgroups: prepareCgroups(bubblewrap.cgroups) };
+    const driver = await bubblewrapDriver({ ...parts, clock, runId, host: hostParts, uids: { first: 210_000, count: 1 } });
+    const spec = { mounts: [], workingDirectory: '/', environment: () => ({}), limits: LIMITS, network: 'none' as const };
+    await assert.rejects(
+      driver.create({ ...spec, id: 'late', command: ['/bin/sleep', '1000'] }),
+      /^Error: making the sandbox late took longer than 30000 ms$/,
+    );
+    hangs = false;
+    // There is one user id: until the late sandbox is gone, nothing can be made.
+    const next = await untilMade(() => driver.create({ ...spec, id: 'next', command: ['/bin/true'] }));
+    assert.deepEqual(
+      (await cgroupsLeft(runId)).filter((name) => name.endsWith('-late')),
+      [],
+    );
+    await end(next);
+    await driver.close();
+    assert.deepEqual(await cgroupsLeft(runId), []);
+    assert.ok(!(await readdir(place.runDirectory)).includes(runId));
+  });
+
+  it('says why a sandbox could not be made, and gives back all that it took', async () => {
+    const { bubblewrap } = host;
+    assert.ok(bubblewrap !== undefined);
+    const hostParts = { ...bubblewrap, cgroups: prepareCgroups(bubblewrap.cgroups) };
+    const driver = await bubblewrapDriver({ ...parts, runId: systemIds.hex(6), host: hostParts, uids: { first: 210_000, count: 1 } });
+    const spec = { mounts: [], command: ['/bin/true'], workingDirectory: '/', limits: LIMITS, network: 'none' as const };
+    const environment = () => {
+      throw new Error('no environment');
+    };
+    for (let tried = 0; tried < 2; tried += 1)
+      await assert.rejects(driver.create({ ...spec, id: 'one', environment }), /^Error: no environment$/);
+    await end(await driver.create({ ...spec, id: 'one', environment: () => ({}) }));
+    await driver.close();
   });
 
   it('falls back to memory for /tmp where the host has no disk images, and says so', async () => {
@@ -324,6 +409,7 @@ function describeRuns(): void {
       workingDirectory: '/',
       environment: () => ({}),
       limits: { ...LIMITS, scratchMb: 20 },
+      network: 'none',
     });
     let output = '';
     sandbox.onOutput((chunk) => (output += chunk.toString()));
@@ -347,19 +433,19 @@ function describeRuns(): void {
     t.after(async () => {
       daemon.kill('SIGKILL');
       await exited;
-      await cleanUpPreviousRuns(parts);
+      await cleanUpPreviousRuns({ ...parts, nft: undefined });
     });
     const [output] = (await once(daemon.stdout ?? daemon, 'data')) as [Buffer];
     const { descriptors, processes } = JSON.parse(output.toString()) as { descriptors: string[]; processes: number[] };
     assert.deepEqual(descriptors, ['0', '1', '2', '3', '4']);
     // A run whose owner lives is not touched.
-    await cleanUpPreviousRuns(parts);
+    await cleanUpPreviousRuns({ ...parts, nft: undefined });
     for (const pid of processes) assert.equal(process.kill(pid, 0), true);
     daemon.kill('SIGKILL');
     await exited;
     await Promise.all(processes.map(gone));
     assert.notDeepEqual(await cgroupsLeft(runId), []);
-    await cleanUpPreviousRuns(parts);
+    await cleanUpPreviousRuns({ ...parts, nft: undefined });
     assert.deepEqual(await cgroupsLeft(runId), []);
     assert.ok(!(await readdir(place.runDirectory)).includes(runId));
   });
@@ -368,7 +454,7 @@ function describeRuns(): void {
 /** Resolves when the process is no more, or only a zombie. */
 async function gone(pid: number): Promise<void> {
   for (;;) {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    if (stat === '' || stat.includes(') Z ')) return;
+    const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    if (line === '' || line.includes(') Z ')) return;
   }
 }

@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { invariant } from '#base/invariant.ts';
 import type { Clock } from '#base/clock.ts';
@@ -8,17 +9,21 @@ import { BubblewrapSandbox } from './bubblewrap-sandbox.ts';
 import { spawnBubblewrap } from './bubblewrap-spawn.ts';
 import { openCgroups } from './cgroup-layout.ts';
 import type { CgroupLayout } from './cgroup-layout.ts';
-import type { Cgroups } from './cgroup.ts';
+import type { Cgroup, Cgroups } from './cgroup.ts';
+import { Egress } from './egress.ts';
 import { ExposedDirectories } from './exposed-directories.ts';
+import { missingResolver, resolverConfiguration } from './host-network.ts';
 import { closeInheritedOnExec } from './libc.ts';
-import { AWS_ENDPOINT_PORT, NetworkNamespaces, RUNTIME_API_PORT } from './network-namespace.ts';
+import { AWS_ENDPOINT_PORT, closeNetwork, NetworkNamespaces, RUNTIME_API_PORT } from './network-namespace.ts';
+import type { SandboxNetwork } from './network-namespace.ts';
+import { NetworkPool } from './network-pool.ts';
 import { cgroupPrefix } from './previous-runs.ts';
 import { makeRootFiles } from './root-files.ts';
 import type { RootFiles } from './root-files.ts';
 import { makeRunDirectories, removeRunDirectories } from './run-directories.ts';
 import type { RunDirectories } from './run-directories.ts';
 import { RunRegistry } from './run-registry.ts';
-import type { Sandbox, SandboxDriver, SandboxSpec } from './sandbox.ts';
+import type { Sandbox, SandboxDriver, SandboxNetworkProfile, SandboxSpec } from './sandbox.ts';
 import { checkEnvironment, checkSpec } from './sandbox-spec.ts';
 import { ScratchSpace } from './scratch-space.ts';
 import type { Scratch } from './scratch-space.ts';
@@ -26,6 +31,7 @@ import { seccompFilter } from './seccomp-filter.ts';
 import type { FilterArchitecture } from './seccomp-filter.ts';
 import { SANDBOX_UIDS, UidPool } from './uid-pool.ts';
 import type { UidRange } from './uid-pool.ts';
+import { withinTime } from './within-time.ts';
 
 export interface BubblewrapDriverOptions {
   /** For small files, mount points and the record of runs. Its ancestors must let others pass: /run/hearth, say. */
@@ -38,6 +44,11 @@ export interface BubblewrapDriverOptions {
   readonly ids: IdSource;
   readonly logger: Logger;
   readonly host: BubblewrapHost;
+  /**
+   * `auto` offers the internet where that works, `internet` fails where it does not. `lan` is `internet`, and lets those sandboxes
+   * reach the private networks behind the host's default routes, too.
+   */
+  readonly network: 'auto' | SandboxNetworkProfile | 'lan';
   readonly uids?: UidRange;
 }
 
@@ -51,11 +62,20 @@ export interface BubblewrapHost {
   readonly architecture: FilterArchitecture;
   /** Why /tmp has to be memory; undefined when it can be disk. */
   readonly scratchInMemory: string | undefined;
+  /** Path of nftables' command. */
+  readonly nft: string | undefined;
 }
 
 /** /tmp of most functions: AWS's default size. */
 const USUAL_SCRATCH_MB = 512;
 const READY_SCRATCH_SPACES = 2;
+const READY_NETWORKS = 3;
+/** Networks are made up for when the sandbox that took one is well on its way. */
+const REFILL_DELAY_MS = 20;
+/** A daemon that starts has more urgent things to do. */
+const FIRST_FILL_DELAY_MS = 250;
+/** Some ten times what a busy host takes. Beyond it, a disk or the kernel hangs. */
+const CREATE_LIMIT_MS = 30_000;
 /** bwrap's two processes live in the group of the sandbox, beside what the function may have. */
 const OWN_PROCESSES = 2;
 
@@ -65,11 +85,70 @@ const AWS_ENDPOINT = `127.0.0.1:${AWS_ENDPOINT_PORT}`;
 /** Sandboxes by bubblewrap, control groups and network namespaces, as root. @throws when the run directory cannot be used */
 export async function bubblewrapDriver(options: BubblewrapDriverOptions): Promise<SandboxDriver> {
   closeInheritedOnExec();
+  const { runDirectory, dataDirectory, runId } = options;
+  new RunRegistry(runDirectory).register(runId, dataDirectory);
+  try {
+    return await makeDriver(options);
+  } catch (error) {
+    await removeRun(options);
+    throw error;
+  }
+}
+
+async function makeDriver(options: BubblewrapDriverOptions): Promise<SandboxDriver> {
   const directories = await makeRunDirectories(options, options.runId);
-  new RunRegistry(options.runDirectory).register(options.runId);
   // Asynchronous file calls start the thread pool: its threads must be born in the host's network, so before any namespace is entered.
   await writeFile(directories.seccompFilter, seccompFilter(options.host.architecture), { mode: 0o600 });
-  return new BubblewrapDriver(options, directories, await makeRootFiles(directories.etc));
+  const networks = new NetworkNamespaces();
+  const [rootFiles, egress] = await Promise.allSettled([makeRootFiles(directories.etc), openEgress(options, networks)]);
+  try {
+    return new BubblewrapDriver(options, { directories, rootFiles: fulfilled(rootFiles), networks, egress: fulfilled(egress) });
+  } catch (error) {
+    if (egress.status === 'fulfilled' && typeof egress.value !== 'string') await egress.value.close();
+    networks.close();
+    throw error;
+  }
+}
+
+function fulfilled<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
+}
+
+async function removeRun(options: BubblewrapDriverOptions): Promise<void> {
+  await removeRunDirectories(options, options.runId);
+  new RunRegistry(options.runDirectory).forget(options.runId);
+}
+
+/** The way out, or why there is none. @throws when the internet was asked for by name */
+async function openEgress(options: BubblewrapDriverOptions, networks: NetworkNamespaces): Promise<Egress | string> {
+  const { network, host, runDirectory, runId } = options;
+  if (network === 'none') return 'as asked for';
+  try {
+    if (host.nft === undefined) throw new Error('nft is not installed');
+    return await Egress.open({ runDirectory, runId, nft: host.nft, networks, lan: network === 'lan' });
+  } catch (error) {
+    if (network !== 'auto') throw new Error(`functions cannot reach the internet here: ${messageOf(error)}`, { cause: error });
+    return messageOf(error);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+interface DriverParts {
+  readonly directories: RunDirectories;
+  readonly rootFiles: RootFiles;
+  readonly networks: NetworkNamespaces;
+  readonly egress: Egress | string;
+}
+
+interface SandboxResources {
+  readonly uid: number;
+  readonly scratch: Scratch | undefined;
+  readonly network: SandboxNetwork;
+  readonly cgroup: Cgroup;
 }
 
 class BubblewrapDriver implements SandboxDriver {
@@ -78,7 +157,9 @@ class BubblewrapDriver implements SandboxDriver {
   readonly #directories: RunDirectories;
   readonly #rootFiles: RootFiles;
   readonly #cgroups: Cgroups;
-  readonly #networks = new NetworkNamespaces();
+  readonly #networks: NetworkNamespaces;
+  readonly #egress: Egress | string;
+  readonly #pools: ReadonlyMap<SandboxNetworkProfile, NetworkPool>;
   readonly #uids: UidPool;
   readonly #exposed: ExposedDirectories;
   readonly #sandboxes = new Set<Sandbox>();
@@ -88,11 +169,19 @@ class BubblewrapDriver implements SandboxDriver {
   #scratchWorks = false;
   #closed = false;
 
-  constructor(options: BubblewrapDriverOptions, directories: RunDirectories, rootFiles: RootFiles) {
+  constructor(options: BubblewrapDriverOptions, { directories, rootFiles, networks, egress }: DriverParts) {
     const { clock, ids, logger, host } = options;
     this.#options = options;
     this.#directories = directories;
     this.#rootFiles = rootFiles;
+    this.#networks = networks;
+    this.#egress = egress;
+    const makers: [SandboxNetworkProfile, () => Promise<SandboxNetwork>][] = [
+      ['none', async () => networks.makeForSandbox(() => {}).network],
+    ];
+    if (typeof egress !== 'string') makers.push(['internet', () => egress.makeNetwork()]);
+    this.#pools = new Map(makers.map(([profile, make]) => [profile, new NetworkPool(make, READY_NETWORKS)]));
+    clock.schedule(FIRST_FILL_DELAY_MS, () => this.#pools.get('internet')?.fill());
     this.#cgroups = openCgroups(host.cgroups, clock);
     this.#uids = new UidPool(options.uids ?? SANDBOX_UIDS);
     this.#exposed = new ExposedDirectories({ mountDirectory: directories.exposed, copyDirectory: directories.copies, ids });
@@ -101,20 +190,29 @@ class BubblewrapDriver implements SandboxDriver {
     this.#scratch = new ScratchSpace({
       mountDirectory: directories.scratch,
       imageDirectory: directories.images,
-      ready: READY_SCRATCH_SPACES,
+      usual: { sizeMb: USUAL_SCRATCH_MB, ready: READY_SCRATCH_SPACES },
       clock,
       logger,
     });
-    this.#scratch.prepare(USUAL_SCRATCH_MB);
+    this.#scratch.prepare();
   }
 
   get description(): string {
     const tmp = this.#scratchInMemory === undefined ? '/tmp on disk' : `/tmp in memory (lower tier: ${this.#scratchInMemory})`;
-    return `bubblewrap ${this.#options.host.bwrapVersion}: own user, process, mount, network and ipc namespaces, seccomp, control groups v${this.#cgroups.version}, ${tmp}`;
+    return `bubblewrap ${this.#options.host.bwrapVersion}: own user, process, mount, network and ipc namespaces, seccomp, control groups v${this.#cgroups.version}, ${tmp}, ${this.#networkDescription()}`;
+  }
+
+  get networks(): readonly SandboxNetworkProfile[] {
+    return [...this.#pools.keys()];
   }
 
   create(spec: SandboxSpec): Promise<Sandbox> {
-    const creating = this.#create(spec).finally(() => this.#creating.delete(creating));
+    const creating = withinTime(this.#create(spec), {
+      clock: this.#options.clock,
+      limitMs: CREATE_LIMIT_MS,
+      what: `making the sandbox ${spec.id}`,
+      onLate: discard,
+    }).finally(() => this.#creating.delete(creating));
     this.#creating.add(creating);
     return creating;
   }
@@ -123,76 +221,116 @@ class BubblewrapDriver implements SandboxDriver {
     return this.#exposed.expose(path);
   }
 
+  reach(directory: string): Promise<string> {
+    return this.#exposed.reach(directory);
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await Promise.allSettled(this.#creating);
-    await Promise.all([...this.#sandboxes].map((sandbox) => sandbox.kill()));
-    await this.#scratch?.close();
-    await this.#exposed.close();
-    this.#networks.close();
-    await removeRunDirectories(this.#options, this.#options.runId);
-    new RunRegistry(this.#options.runDirectory).forget(this.#options.runId);
+    await Promise.allSettled([...this.#sandboxes].map((sandbox) => sandbox.kill()));
+    const egress = this.#egress;
+    const failures: unknown[] = [];
+    const steps: readonly (() => Promise<void> | void)[] = [
+      () => this.#scratch?.close(),
+      () => this.#exposed.close(),
+      ...[...this.#pools.values()].map((pool) => () => pool.close()),
+      () => (typeof egress === 'string' ? undefined : egress.close()),
+      () => this.#networks.close(),
+    ];
+    for (const close of steps) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    // The run stays on record then, for the next start to take back what is left.
+    if (failures.length > 0) throw new AggregateError(failures, `sandboxes leave something behind: ${failures.map(messageOf).join('; ')}`);
+    await removeRun(this.#options);
+  }
+
+  #networkDescription(): string {
+    if (typeof this.#egress === 'string') return `no way to the internet (${this.#egress})`;
+    const lan = this.#options.network === 'lan' ? ' and private networks' : '';
+    const resolver = missingResolver(resolverConfiguration());
+    return `a way to the internet${lan}${resolver === undefined ? '' : `, but no name server (${resolver})`}`;
   }
 
   async #create(spec: SandboxSpec): Promise<Sandbox> {
     checkSpec(spec);
-    for (const { source } of spec.mounts) await stat(source);
-    const uid = this.#uids.take();
-    let scratch: Scratch | undefined;
+    await Promise.all(spec.mounts.map(({ source }) => stat(source)));
+    const pool = this.#pools.get(spec.network);
+    if (pool === undefined) throw new Error(`sandboxes have no network '${spec.network}' here`);
+    // Given back in reverse, each whatever becomes of the others.
+    const resources = new AsyncDisposableStack();
+    let cgroup: Cgroup | undefined;
+    let sandbox: Sandbox | undefined;
+    resources.defer(() => {
+      if (sandbox !== undefined) this.#sandboxes.delete(sandbox);
+    });
     try {
-      scratch = await this.#takeScratch(spec, uid);
+      const uid = this.#uids.take();
+      // A user who still has a process, since that would not die, is not given to another sandbox.
+      resources.defer(() => {
+        if ((cgroup?.processes() ?? []).length === 0) this.#uids.release(uid);
+      });
+      const scratch = await this.#takeScratch(spec, uid);
+      if (scratch !== undefined) resources.defer(() => scratch.release());
+      using onFailure = new DisposableStack();
+      const network = onFailure.adopt(await pool.take(), closeNetwork);
+      this.#options.clock.schedule(REFILL_DELAY_MS, () => pool.fill());
       invariant(!this.#closed, 'a closed driver makes no sandboxes');
-      return await this.#start(spec, uid, scratch);
+      cgroup = this.#makeCgroup(spec);
+      resources.adopt(cgroup, (made) => made.remove());
+      sandbox = this.#start(spec, { uid, scratch, network, cgroup }, () => resources.disposeAsync());
+      onFailure.move();
+      closeSync(network.fd);
+      this.#sandboxes.add(sandbox);
+      return sandbox;
     } catch (error) {
-      await scratch?.release();
-      this.#uids.release(uid);
+      // What is said is why there is no sandbox.
+      await resources.disposeAsync().catch((left: unknown) => this.#options.logger.error('a sandbox left something', { error: left }));
       throw error;
     }
   }
 
-  async #start(spec: SandboxSpec, uid: number, scratch: Scratch | undefined): Promise<Sandbox> {
-    const { clock, logger, host, runId } = this.#options;
+  #makeCgroup({ id, limits: { memoryMb, processes, cpus } }: SandboxSpec): Cgroup {
+    const limits = { memoryBytes: memoryMb * 1024 * 1024, processes: processes + OWN_PROCESSES, cpus };
+    return this.#cgroups.create(cgroupPrefix(this.#options.runId) + id, limits);
+  }
+
+  /** Synchronous: between the look whether this is closed and the start nothing may close it. */
+  #start(spec: SandboxSpec, { uid, scratch, network, cgroup }: SandboxResources, release: () => Promise<void>): Sandbox {
+    const { clock, logger, host } = this.#options;
     const environment = spec.environment({ runtimeApi: RUNTIME_API, awsEndpoint: AWS_ENDPOINT });
     checkEnvironment(environment);
-    const { memoryMb, processes, cpus } = spec.limits;
-    const limits = { memoryBytes: memoryMb * 1024 * 1024, processes: processes + OWN_PROCESSES, cpus };
-    const cgroup = this.#cgroups.create(cgroupPrefix(runId) + spec.id, limits);
-    try {
-      const { listeners, ...spawned } = spawnBubblewrap({
-        spec,
-        environment,
-        commands: host.commands,
-        rootFiles: this.#rootFiles,
-        seccompFilter: this.#directories.seccompFilter,
-        scratchPath: scratch?.path,
-        disableUserNamespaces: host.disableUserNamespaces,
-        uid,
-        cgroup,
-        networks: this.#networks,
-      });
-      const sandbox: Sandbox = new BubblewrapSandbox({
-        ...spawned,
-        id: spec.id,
-        listeners: {
-          runtimeApi: { fd: listeners.runtimeApi, address: RUNTIME_API },
-          awsEndpoint: { fd: listeners.awsEndpoint, address: AWS_ENDPOINT },
-        },
-        cgroup,
-        clock,
-        logger,
-        release: async () => {
-          await scratch?.release();
-          this.#uids.release(uid);
-          this.#sandboxes.delete(sandbox);
-        },
-      });
-      this.#sandboxes.add(sandbox);
-      return sandbox;
-    } catch (error) {
-      await cgroup.remove();
-      throw error;
-    }
+    const spawned = spawnBubblewrap({
+      spec,
+      environment,
+      commands: host.commands,
+      rootFiles: this.#rootFiles,
+      seccompFilter: this.#directories.seccompFilter,
+      scratchPath: scratch?.path,
+      disableUserNamespaces: host.disableUserNamespaces,
+      uid,
+      cgroup,
+      networks: this.#networks,
+      networkFd: network.fd,
+    });
+    return new BubblewrapSandbox({
+      ...spawned,
+      id: spec.id,
+      listeners: {
+        runtimeApi: { fd: network.listeners.runtimeApi, address: RUNTIME_API },
+        awsEndpoint: { fd: network.listeners.awsEndpoint, address: AWS_ENDPOINT },
+      },
+      cgroup,
+      clock,
+      logger,
+      release,
+    });
   }
 
   /**
@@ -208,8 +346,15 @@ class BubblewrapDriver implements SandboxDriver {
     } catch (error) {
       if (this.#scratchWorks) throw error;
       this.#options.logger.warn('/tmp on disk is not possible here, so it is memory', { error });
-      this.#scratchInMemory = error instanceof Error ? error.message : String(error);
+      this.#scratchInMemory = messageOf(error);
       return undefined;
     }
   }
+}
+
+/** For a sandbox that came when nobody waited for it any more. */
+function discard(sandbox: Sandbox): void {
+  closeSync(sandbox.listeners.runtimeApi.fd);
+  closeSync(sandbox.listeners.awsEndpoint.fd);
+  void sandbox.kill();
 }

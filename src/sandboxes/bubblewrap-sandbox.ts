@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, readSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
@@ -7,6 +7,7 @@ import { readIfThere, sleepAlive } from './cgroup.ts';
 import type { Cgroup } from './cgroup.ts';
 import { decodeExit } from './exit-status.ts';
 import type { ExitStatus } from './exit-status.ts';
+import { readAvailable } from './libc.ts';
 import type { OutputPipe } from './output-pipe.ts';
 import type { Sandbox, SandboxExit, SandboxListener, SandboxUsage } from './sandbox.ts';
 
@@ -22,7 +23,7 @@ export interface BubblewrapSandboxParts {
   readonly cgroup: Cgroup;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Gives back what the sandbox held beside its control group. */
+  /** Gives back what the sandbox holds, its control group too; what fails keeps nothing else from being given back. */
   readonly release: () => Promise<void>;
 }
 
@@ -52,6 +53,8 @@ export class BubblewrapSandbox implements Sandbox {
     this.listeners = parts.listeners;
     // A reset by a dying process says nothing that `exited` does not.
     parts.channel.on('error', (error) => parts.logger.debug('sandbox channel', { sandbox: parts.id, error }));
+    // A signal that could not be sent: whether the process goes is seen all the same.
+    parts.child.on('error', (error) => parts.logger.warn('sandbox process', { sandbox: parts.id, error }));
     const ended = Promise.withResolvers<ExitStatus>();
     parts.child.once('exit', (code, signal) => ended.resolve(decodeExit(code, signal)));
     this.exited = ended.promise.then((status) => this.#onEnd(status));
@@ -71,9 +74,7 @@ export class BubblewrapSandbox implements Sandbox {
   }
 
   freeze(): void {
-    if (this.#gone || this.#killed) return;
-    // The kernel goes on trying; a process in an uninterruptible wait stops when that ends.
-    if (!this.#parts.cgroup.freeze()) this.#parts.logger.warn('a sandbox took too long to freeze', { sandbox: this.id });
+    if (!this.#gone && !this.#killed) this.#parts.cgroup.freeze();
   }
 
   thaw(): void {
@@ -102,9 +103,14 @@ export class BubblewrapSandbox implements Sandbox {
 
   async #onEnd(status: ExitStatus): Promise<SandboxExit> {
     const { cgroup, output, logger } = this.#parts;
-    await this.#awaitProcessesGone();
-    const outOfMemory = cgroup.outOfMemory();
-    this.#peakMemoryBytes = cgroup.peakMemoryBytes();
+    let outOfMemory = false;
+    try {
+      await this.#awaitProcessesGone();
+      outOfMemory = cgroup.outOfMemory();
+      this.#peakMemoryBytes = cgroup.peakMemoryBytes();
+    } catch (error) {
+      logger.error('the control group of a sandbox does not answer', { sandbox: this.id, error });
+    }
     this.#gone = true;
     output.drain();
     output.close();
@@ -127,18 +133,26 @@ export class BubblewrapSandbox implements Sandbox {
     }
   }
 
+  /** Never fails: there is nobody who could do anything about it, and the daemon goes on. What is left goes at its next start. */
   async #release(): Promise<void> {
-    this.channel.destroy();
-    await this.#parts.cgroup.remove();
-    await this.#parts.release();
+    try {
+      this.channel.destroy();
+      await this.#parts.release();
+    } catch (error) {
+      this.#parts.logger.error('a sandbox could not be removed completely', { sandbox: this.id, error });
+    }
   }
 
   /** bwrap reports the exit code of a command only once everything before it went well. */
   #ranCommand(): boolean {
     const buffer = Buffer.alloc(STATUS_BYTES);
-    const bytes = readSync(this.#parts.statusFd, buffer);
-    closeSync(this.#parts.statusFd);
-    return buffer.toString('utf8', 0, bytes).includes('"exit-code"');
+    try {
+      // Nothing to read counts as nothing said, even while a process that does not die holds the other end.
+      const bytes = readAvailable(this.#parts.statusFd, buffer);
+      return buffer.toString('utf8', 0, bytes).includes('"exit-code"');
+    } finally {
+      closeSync(this.#parts.statusFd);
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { bubblewrapOptions, spawnChain } from './bubblewrap-arguments.ts';
 import type { Commands } from './bubblewrap-arguments.ts';
 import type { Cgroup } from './cgroup.ts';
 import { memoryFile, pipe, reopenNonBlocking } from './libc.ts';
-import type { InnerListeners, NetworkNamespaces } from './network-namespace.ts';
+import type { NetworkNamespaces } from './network-namespace.ts';
 import { OutputPipe } from './output-pipe.ts';
 import type { RootFiles } from './root-files.ts';
 import type { SandboxSpec } from './sandbox.ts';
@@ -24,6 +24,8 @@ export interface SpawnRequest {
   readonly uid: number;
   readonly cgroup: Cgroup;
   readonly networks: NetworkNamespaces;
+  /** Descriptor of the sandbox's network namespace. */
+  readonly networkFd: number;
 }
 
 export interface Spawned {
@@ -31,7 +33,6 @@ export interface Spawned {
   readonly channel: Duplex;
   readonly output: OutputPipe;
   readonly statusFd: number;
-  readonly listeners: InnerListeners;
 }
 
 /** Descriptors of the child beside 0 (nothing), 1 and 2 (the output) and 3 (the channel), which alone the command keeps. */
@@ -39,7 +40,7 @@ const SECCOMP_FD = 4;
 const STATUS_FD = 5;
 const ARGUMENTS_FD = 6;
 
-/** Starts bwrap in a new network namespace. Synchronous, as that demands. @throws when the host cannot start a process */
+/** Starts bwrap in the network namespace. Synchronous, as that demands. @throws when the host cannot start a process */
 export function spawnBubblewrap(request: SpawnRequest): Spawned {
   using fds = new DisposableStack();
   const untilSpawned = (fd: number): number => fds.adopt(fd, closeSync);
@@ -58,19 +59,19 @@ export function spawnBubblewrap(request: SpawnRequest): Spawned {
   writeSync(argumentsFile, options.map((option) => `${option}\0`).join(''), 0);
   const [file, argv] = chainOf(request);
   const stdio = ['ignore' as const, output.writeEnd, output.writeEnd, 'pipe' as const, seccomp, status.write, argumentsFile];
-  const { child, listeners } = request.networks.withNew((inner) => {
+  const child = request.networks.within(request.networkFd, () => {
     const started = spawn(file, argv, { stdio, env: {}, cwd: '/' });
     if (started.pid === undefined) {
       // Node tells why in an event as well; one report is enough.
       started.on('error', () => {});
       throw new Error(`${file} could not be started`);
     }
-    return { child: started, listeners: inner };
+    return started;
   });
   onFailure.move();
   const channel = child.stdio[3];
   invariant(channel instanceof Duplex, 'a pipe of a child is a socket');
-  return { child, channel, output, statusFd, listeners };
+  return { child, channel, output, statusFd };
 }
 
 function chainOf({ spec, commands, uid, cgroup }: SpawnRequest): readonly [file: string, argv: readonly string[]] {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import type { Clock } from '#base/clock.ts';
 import {
   ControlFile,
@@ -7,11 +7,11 @@ import {
   directoriesBeginningWith,
   errorCode,
   killProcess,
-  pollUntil,
   readCounter,
   readIfThere,
   readProcesses,
   removeDirectory,
+  writeIfThere,
 } from './cgroup.ts';
 import type { Cgroup, CgroupLimits, Cgroups } from './cgroup.ts';
 
@@ -65,7 +65,7 @@ export class CgroupsV1 implements Cgroups {
       const freezer = `${directories.freezer}/freezer.state`;
       const frozen = readIfThere(freezer) !== undefined;
       for (const directory of directoriesOf(directories)) for (const pid of readProcesses(`${directory}/cgroup.procs`)) killProcess(pid);
-      if (frozen) writeFileSync(freezer, 'THAWED');
+      if (frozen) writeIfThere(freezer, 'THAWED');
       for (const directory of directoriesOf(directories)) await removeDirectory(this.#clock, directory);
     }
   }
@@ -98,24 +98,24 @@ class CgroupV1 implements Cgroup {
   readonly #clock: Clock;
   readonly #quota: ControlFile;
   readonly #freezer: ControlFile;
+  readonly #peak: ControlFile;
 
   constructor(directories: CgroupV1Mounts, clock: Clock) {
     this.#directories = directories;
     this.#clock = clock;
     // `tasks`, not `cgroup.procs`: the latter waits 5 to 15 ms for every processor, the former moves one thread at once.
     this.joinFiles = directoriesOf(directories).map((directory) => `${directory}/tasks`);
-    this.#quota = new ControlFile(`${directories.cpu}/cpu.cfs_quota_us`);
-    this.#freezer = new ControlFile(`${directories.freezer}/freezer.state`);
+    this.#quota = new ControlFile(`${directories.cpu}/cpu.cfs_quota_us`, 'r+');
+    this.#freezer = new ControlFile(`${directories.freezer}/freezer.state`, 'r+');
+    this.#peak = new ControlFile(`${directories.memory}/memory.max_usage_in_bytes`, 'r');
   }
 
   setCpu(cpus: number): void {
     this.#quota.write(String(cpuQuotaUs(cpus)));
   }
 
-  freeze(): boolean {
+  freeze(): void {
     this.#freezer.write('FROZEN');
-    const state = `${this.#directories.freezer}/freezer.state`;
-    return pollUntil(this.#clock, () => readFileSync(state, 'utf8') === 'FROZEN\n');
   }
 
   thaw(): void {
@@ -123,7 +123,7 @@ class CgroupV1 implements Cgroup {
   }
 
   peakMemoryBytes(): number {
-    return Number(readFileSync(`${this.#directories.memory}/memory.max_usage_in_bytes`, 'utf8'));
+    return this.#peak.readNumber();
   }
 
   outOfMemory(): boolean {
@@ -145,6 +145,7 @@ class CgroupV1 implements Cgroup {
   async remove(): Promise<void> {
     this.#quota.close();
     this.#freezer.close();
+    this.#peak.close();
     for (const directory of directoriesOf(this.#directories)) await removeDirectory(this.#clock, directory);
   }
 }

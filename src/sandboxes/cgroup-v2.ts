@@ -1,17 +1,15 @@
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import type { Clock } from '#base/clock.ts';
 import {
   ControlFile,
   CPU_PERIOD_US,
   cpuQuotaUs,
   directoriesBeginningWith,
-  errorCode,
   killProcess,
-  pollUntil,
   readCounter,
-  readIfThere,
   readProcesses,
   removeDirectory,
+  writeIfThere,
 } from './cgroup.ts';
 import type { Cgroup, CgroupLimits, Cgroups } from './cgroup.ts';
 
@@ -56,23 +54,12 @@ function setLimits(directory: string, limits: CgroupLimits): void {
   writeFileSync(`${directory}/cpu.max`, `${cpuQuotaUs(limits.cpus)} ${CPU_PERIOD_US}`);
 }
 
-/** Returns whether the file is there. */
-function writeIfThere(path: string, text: string): boolean {
-  try {
-    writeFileSync(path, text, { flag: 'r+' });
-    return true;
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    return false;
-  }
-}
-
 /** `cgroup.kill` came with Linux 5.14. Before it: frozen processes cannot fork away, and version 2 delivers SIGKILL to them. */
 function killAllIn(directory: string): void {
   if (writeIfThere(`${directory}/cgroup.kill`, '1')) return;
   if (!writeIfThere(`${directory}/cgroup.freeze`, '1')) return;
   for (const pid of readProcesses(`${directory}/cgroup.procs`)) killProcess(pid);
-  writeFileSync(`${directory}/cgroup.freeze`, '0');
+  writeIfThere(`${directory}/cgroup.freeze`, '0');
 }
 
 class CgroupV2 implements Cgroup {
@@ -81,23 +68,26 @@ class CgroupV2 implements Cgroup {
   readonly #clock: Clock;
   readonly #quota: ControlFile;
   readonly #freezer: ControlFile;
+  readonly #memory: ControlFile;
   #highestSeenBytes = 0;
 
   constructor(directory: string, clock: Clock) {
     this.#directory = directory;
     this.#clock = clock;
     this.joinFiles = [`${directory}/cgroup.procs`];
-    this.#quota = new ControlFile(`${directory}/cpu.max`);
-    this.#freezer = new ControlFile(`${directory}/cgroup.freeze`);
+    this.#quota = new ControlFile(`${directory}/cpu.max`, 'r+');
+    this.#freezer = new ControlFile(`${directory}/cgroup.freeze`, 'r+');
+    // Before Linux 5.19 the kernel keeps no peak: the highest of the moments that we looked at.
+    const peak = `${directory}/memory.peak`;
+    this.#memory = new ControlFile(existsSync(peak) ? peak : `${directory}/memory.current`, 'r');
   }
 
   setCpu(cpus: number): void {
     this.#quota.write(`${cpuQuotaUs(cpus)} ${CPU_PERIOD_US}`);
   }
 
-  freeze(): boolean {
+  freeze(): void {
     this.#freezer.write('1');
-    return pollUntil(this.#clock, () => readCounter(`${this.#directory}/cgroup.events`, 'frozen') === 1);
   }
 
   thaw(): void {
@@ -105,10 +95,7 @@ class CgroupV2 implements Cgroup {
   }
 
   peakMemoryBytes(): number {
-    const peak = readIfThere(`${this.#directory}/memory.peak`);
-    if (peak !== undefined) return Number(peak);
-    // Before Linux 5.19 the kernel keeps no peak: the highest of the moments that we looked at.
-    this.#highestSeenBytes = Math.max(this.#highestSeenBytes, Number(readFileSync(`${this.#directory}/memory.current`, 'utf8')));
+    this.#highestSeenBytes = Math.max(this.#highestSeenBytes, this.#memory.readNumber());
     return this.#highestSeenBytes;
   }
 
@@ -127,6 +114,7 @@ class CgroupV2 implements Cgroup {
   async remove(): Promise<void> {
     this.#quota.close();
     this.#freezer.close();
+    this.#memory.close();
     await removeDirectory(this.#clock, this.#directory);
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readdirSync, rmdirSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, readdirSync, rmdirSync, writeFileSync, writeSync } from 'node:fs';
 import { sleep } from '#base/clock.ts';
 import type { Clock } from '#base/clock.ts';
 
@@ -7,8 +7,8 @@ export interface Cgroup {
   /** A process joins by writing `0` to each of these files. */
   readonly joinFiles: readonly string[];
   setCpu(cpus: number): void;
-  /** Returns once nothing in the group runs, or after 50 ms when the kernel has not managed yet; false then. */
-  freeze(): boolean;
+  /** Tells the kernel, which stops the processes within microseconds. There is no waiting for it: that would be a busy loop. */
+  freeze(): void;
   thaw(): void;
   peakMemoryBytes(): number;
   /** Whether the kernel killed a process of the group for lack of memory. */
@@ -38,7 +38,6 @@ export interface Cgroups {
 export const CPU_PERIOD_US = 100_000;
 /** The kernel refuses a quota below 1 ms. */
 const MIN_QUOTA_US = 1000;
-const FREEZE_TIMEOUT_MS = 50;
 const REMOVE_TIMEOUT_MS = 10_000;
 const REMOVE_RETRY_MS = 1;
 
@@ -46,12 +45,21 @@ export function cpuQuotaUs(cpus: number): number {
   return Math.max(MIN_QUOTA_US, Math.round(cpus * CPU_PERIOD_US));
 }
 
-/** A control file that is kept open, so that a write costs one system call. */
+/** Longer than any single number that the kernel writes. */
+const NUMBER_BYTES = 32;
+
+/** A control file that is kept open, so that a write or a read costs one system call. */
 export class ControlFile {
   readonly #fd: number;
 
-  constructor(path: string) {
-    this.#fd = openSync(path, 'r+');
+  constructor(path: string, flags: 'r' | 'r+') {
+    this.#fd = openSync(path, flags);
+  }
+
+  /** The number that the file holds now. */
+  readNumber(): number {
+    const bytes = readSync(this.#fd, numberBuffer, 0, NUMBER_BYTES, 0);
+    return Number(numberBuffer.toString('latin1', 0, bytes));
   }
 
   write(text: string): void {
@@ -63,14 +71,8 @@ export class ControlFile {
   }
 }
 
-/** Reads until `done` holds: the kernel offers nothing to wait for that is quicker. */
-export function pollUntil(clock: Clock, done: () => boolean): boolean {
-  const giveUpMs = clock.monotonicMs() + FREEZE_TIMEOUT_MS;
-  for (;;) {
-    if (done()) return true;
-    if (clock.monotonicMs() > giveUpMs) return false;
-  }
-}
+/** Shared by all reads: each is over before the next begins. */
+const numberBuffer = Buffer.alloc(NUMBER_BYTES);
 
 /** The process ids in a `cgroup.procs` file; none when the group is gone. */
 export function readProcesses(path: string): readonly number[] {
@@ -95,6 +97,17 @@ export function readIfThere(path: string): string | undefined {
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;
+  }
+}
+
+/** Returns whether the control file was there. */
+export function writeIfThere(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text, { flag: 'r+' });
+    return true;
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    return false;
   }
 }
 

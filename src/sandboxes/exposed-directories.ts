@@ -1,15 +1,16 @@
-import { execFile } from 'node:child_process';
 import { mkdir, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
 import type { IdSource } from '#base/ids.ts';
+import { runHostCommand } from './host-command.ts';
 import { detach, mount, MountFlag } from './libc.ts';
 
 const OTHERS_READ = 0o4;
 const OTHERS_SEARCH = 0o1;
 
-const run = promisify(execFile);
-const COMMANDS = { env: { PATH: '/usr/bin:/bin' } };
+/** A runtime is some hundred MB. */
+const COPY_TIMEOUT_MS = 120_000;
+/** One walk through the files of a runtime. */
+const WALK_TIMEOUT_MS = 30_000;
 
 export interface ExposedDirectoriesOptions {
   /** Becomes a small tmpfs for mount points. Its ancestors must let others pass. */
@@ -27,6 +28,7 @@ export interface ExposedDirectoriesOptions {
 export class ExposedDirectories {
   readonly #options: ExposedDirectoriesOptions;
   readonly #exposed = new Map<string, Promise<string>>();
+  readonly #reached = new Map<string, Promise<string>>();
   readonly #mounts: string[] = [];
   #root: Promise<void> | undefined;
 
@@ -36,17 +38,16 @@ export class ExposedDirectories {
 
   /** The path to use instead; the path itself when it will do. Each path is worked on once. @throws when it does not exist */
   expose(path: string): Promise<string> {
-    let exposed = this.#exposed.get(path);
-    if (exposed === undefined) {
-      exposed = this.#expose(path);
-      this.#exposed.set(path, exposed);
-      exposed.catch(() => this.#exposed.delete(path));
-    }
-    return exposed;
+    return once(this.#exposed, path, () => this.#expose(path));
+  }
+
+  /** A path by which others may pass to this directory, whose own modes and those inside stay the guard. @throws when it does not exist */
+  reach(directory: string): Promise<string> {
+    return once(this.#reached, directory, () => this.#reach(directory));
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#exposed.values());
+    await Promise.allSettled([...this.#exposed.values(), ...this.#reached.values()]);
     // The folder of mount points was mounted first, so it goes last.
     for (const path of this.#mounts.splice(0).toReversed()) detach(path);
     await rm(this.#options.copyDirectory, { recursive: true, force: true });
@@ -57,9 +58,12 @@ export class ExposedDirectories {
     const source = await realpath(path);
     const readable = await isReadableByOthers(source);
     if (readable && (await othersMayPass(dirname(source)))) return source;
-    this.#root ??= this.#makeRoot();
-    await this.#root;
     return this.#bind(readable ? source : await this.#copy(source));
+  }
+
+  async #reach(directory: string): Promise<string> {
+    const source = await realpath(directory);
+    return (await othersMayPass(dirname(source))) ? source : this.#bind(source);
   }
 
   async #makeRoot(): Promise<void> {
@@ -76,6 +80,8 @@ export class ExposedDirectories {
   }
 
   async #bind(source: string): Promise<string> {
+    this.#root ??= this.#makeRoot();
+    await this.#root;
     const target = `${this.#options.mountDirectory}/${this.#options.ids.hex(16)}`;
     if ((await stat(source)).isDirectory()) await mkdir(target);
     else await writeFile(target, '');
@@ -89,10 +95,22 @@ export class ExposedDirectories {
     const copies = this.#options.copyDirectory;
     await mkdir(copies, { recursive: true, mode: 0o711 });
     const target = `${copies}/${this.#options.ids.hex(16)}`;
-    await run('cp', ['--recursive', '--no-dereference', '--preserve=mode,timestamps', '--reflink=auto', '--', source, target], COMMANDS);
-    await run('chmod', ['--recursive', 'a+rX,go-w', '--', target], COMMANDS);
+    const options = ['--recursive', '--no-dereference', '--preserve=mode,timestamps', '--reflink=auto'];
+    await runHostCommand('cp', [...options, '--', source, target], { timeoutMs: COPY_TIMEOUT_MS });
+    await runHostCommand('chmod', ['--recursive', 'a+rX,go-w', '--', target], { timeoutMs: WALK_TIMEOUT_MS });
     return target;
   }
+}
+
+/** Works on each path once; one that failed is tried anew by the next who asks. */
+function once(known: Map<string, Promise<string>>, path: string, work: () => Promise<string>): Promise<string> {
+  let done = known.get(path);
+  if (done === undefined) {
+    done = work();
+    known.set(path, done);
+    done.catch(() => known.delete(path));
+  }
+  return done;
 }
 
 /** Whether others may go through this directory and all above it. */
@@ -108,6 +126,5 @@ async function isReadableByOthers(path: string): Promise<boolean> {
   const { mode } = await stat(path);
   if ((mode & OTHERS_READ) === 0) return false;
   const closed = ['(', '-type', 'd', '-not', '-perm', '-0005', '-o', '-type', 'f', '-not', '-perm', '-0004', ')', '-print', '-quit'];
-  const { stdout } = await run('find', [path, ...closed], COMMANDS);
-  return stdout === '';
+  return (await runHostCommand('find', [path, ...closed], { timeoutMs: WALK_TIMEOUT_MS })) === '';
 }

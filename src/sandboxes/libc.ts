@@ -32,6 +32,9 @@ const call = {
     'int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)',
   ),
   umount2: bind<[string, number]>('int umount2(const char *target, int flags)'),
+  send: bind<[number, Buffer, number, number]>('long send(int fd, void *data, unsigned long length, int flags)'),
+  recv: bind<[number, Buffer, number, number]>('long recv(int fd, void *data, unsigned long length, int flags)'),
+  interfaceIndex: bind<[string]>('unsigned int if_nametoindex(const char *name)'),
 };
 
 const ioctlNumber: Call<[number, number, number]> = library.func('ioctl', 'int', ['int', 'unsigned long', 'long']);
@@ -138,6 +141,21 @@ export function bringLoopbackUp(): void {
   }
 }
 
+/** Largest packet of an interface in the network namespace that the calling thread is in. @throws SystemCallError */
+export function interfaceMtu(name: string): number {
+  const SIOCGIFMTU = 0x8921;
+  const socket = check(call.socket(AF_INET, SOCK_DGRAM | O_CLOEXEC, 0), 'socket');
+  try {
+    // struct ifreq: a name of 16 bytes, then the number.
+    const request = Buffer.alloc(40);
+    request.write(name);
+    check(call.ioctlPointer(socket, SIOCGIFMTU, request), `ioctl(SIOCGIFMTU ${name})`);
+    return request.readInt32LE(16);
+  } finally {
+    closeSync(socket);
+  }
+}
+
 /** A listening TCP socket on 127.0.0.1; port 0 lets the kernel choose. The descriptor is not blocking and closed on exec. */
 export function listenOnLoopback(port: number): { readonly fd: number; readonly port: number } {
   const SOL_SOCKET = 1;
@@ -158,6 +176,34 @@ export function listenOnLoopback(port: number): { readonly fd: number; readonly 
     closeSync(fd);
     throw error;
   }
+}
+
+/** A socket to the kernel's routing tables, of the network namespace that the calling thread is in. Never waits for an answer. */
+export function netlinkRouteSocket(): number {
+  const AF_NETLINK = 16;
+  const SOCK_RAW = 3;
+  const NETLINK_ROUTE = 0;
+  return check(call.socket(AF_NETLINK, SOCK_RAW | O_CLOEXEC | O_NONBLOCK, NETLINK_ROUTE), 'socket(AF_NETLINK)');
+}
+
+/** send(2) away from the main thread. The error number does not cross threads. */
+export async function sendAway(fd: number, data: Buffer): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  call.send.async(fd, data, data.length, 0, (error, result) => (error === null ? resolve(result) : reject(error)));
+  if ((await promise) !== data.length) throw new Error('send failed');
+}
+
+/** recv(2): one message of at most `bytes`. @throws SystemCallError */
+export function receive(fd: number, bytes: number): Buffer {
+  const buffer = Buffer.alloc(bytes);
+  return buffer.subarray(0, check(call.recv(fd, buffer, bytes, 0), 'recv'));
+}
+
+/** Number of an interface in the network namespace that the calling thread is in. @throws Error when there is none */
+export function interfaceIndex(name: string): number {
+  const index = call.interfaceIndex(name);
+  if (index === 0) throw new Error(`there is no interface ${name}`);
+  return index;
 }
 
 /** Flags of mount(2). */

@@ -14,6 +14,8 @@ it('probeHost explains everything that is not good, and offers bubblewrap exactl
     'control groups',
     'seccomp',
     'disk for /tmp',
+    'internet for functions',
+    'name server for functions',
     'swap',
     'C library',
     'cores',

@@ -5,6 +5,7 @@ import type { BubblewrapHost } from './bubblewrap-driver.ts';
 import { findCgroups } from './cgroup-layout.ts';
 import type { CgroupLayout } from './cgroup-layout.ts';
 import { readIfThere } from './cgroup.ts';
+import { hostRoutes, missingResolver, resolverConfiguration, uplinksOf } from './host-network.ts';
 
 /** One thing that was looked at on this host. */
 export interface HostFact {
@@ -31,7 +32,8 @@ const TRIAL_UID = 200_000;
 /** Looks at what isolation this host permits, by trying where trying is cheap: some 20 ms. Changes nothing. */
 export function probeHost(): HostReport {
   const root = probeRoot();
-  const commands = { sh: find('sh'), setpriv: find('setpriv'), bwrap: find('bwrap') };
+  const commands = { sh: findCommand('sh'), setpriv: findCommand('setpriv'), bwrap: findCommand('bwrap') };
+  const nft = findCommand('nft');
   const version =
     commands.bwrap === undefined
       ? undefined
@@ -56,6 +58,8 @@ export function probeHost(): HostReport {
     probeCgroups(cgroups),
     probeSeccomp(),
     scratch,
+    probeInternet(nft, root.verdict === 'good'),
+    probeResolver(),
     probeSwap(),
     probeLibc(),
     { name: 'cores', found: String(availableParallelism()), verdict: 'good', remedy: undefined },
@@ -69,7 +73,15 @@ export function probeHost(): HostReport {
   const scratchInMemory = scratch.verdict === 'good' ? undefined : scratch.found;
   return {
     facts,
-    bubblewrap: { commands: { sh, setpriv, bwrap }, bwrapVersion: version, disableUserNamespaces, cgroups, architecture, scratchInMemory },
+    bubblewrap: {
+      commands: { sh, setpriv, bwrap },
+      bwrapVersion: version,
+      disableUserNamespaces,
+      cgroups,
+      architecture,
+      scratchInMemory,
+      nft,
+    },
   };
 }
 
@@ -147,7 +159,7 @@ function userNamespaceRemedy(): string {
 
 function probeNetworkNamespaces(root: boolean): HostFact {
   const name = 'network namespaces';
-  const unshare = find('unshare');
+  const unshare = findCommand('unshare');
   if (!root || unshare === undefined) return fact(name, false, 'not tried without root', 'start as root');
   const trial = run(unshare, ['--net', '/bin/true']);
   return fact(
@@ -191,11 +203,36 @@ function probeSeccomp(): HostFact {
 function probeScratch(): HostFact {
   const name = 'disk for /tmp';
   const lacking = (found: string, remedy: string): HostFact => ({ name, found, verdict: 'lacking', remedy });
-  if (find('mkfs.ext4') === undefined) return lacking('mkfs.ext4 is not installed', 'install it: apt-get install e2fsprogs');
+  if (findCommand('mkfs.ext4') === undefined) return lacking('mkfs.ext4 is not installed', 'install it: apt-get install e2fsprogs');
   if (!isWritable('/dev/loop-control'))
     return lacking('loop devices are not available', 'modprobe loop; in a container: docker run --privileged');
   if (!/\bext4$/m.test(readIfThere('/proc/filesystems') ?? '')) return lacking('the kernel has not loaded ext4', 'modprobe ext4');
   return fact(name, true, 'ext4 images on loop devices', '');
+}
+
+function probeInternet(nft: string | undefined, root: boolean): HostFact {
+  const name = 'internet for functions';
+  const lacking = (found: string, remedy: string): HostFact => ({ name, found, verdict: 'lacking', remedy });
+  if (nft === undefined) return lacking('nft is not installed', 'install it: apt-get install nftables');
+  if (!root) return lacking('not tried without root', 'start as root');
+  const trial = run(nft, ['list', 'tables']);
+  if (!trial.ok)
+    return lacking(
+      `nft fails: ${trial.stderr.trim()}`,
+      'use a kernel with nf_tables; in a container: give it CAP_NET_ADMIN (docker run --privileged)',
+    );
+  const uplinks = uplinksOf(hostRoutes());
+  if (uplinks.length === 0) return lacking('the host has no default route', 'ip route add default via …');
+  return fact(name, true, `through ${uplinks.join(', ')}`, '');
+}
+
+function probeResolver(): HostFact {
+  const name = 'name server for functions';
+  const missing = missingResolver(resolverConfiguration());
+  if (missing === undefined) return fact(name, true, 'that of the host', '');
+  const remedy =
+    'name a server in /etc/resolv.conf that can be reached from other networks; in a container: docker run --dns …, on the default network';
+  return { name, found: missing, verdict: 'lacking', remedy };
 }
 
 function probeSwap(): HostFact {
@@ -204,7 +241,7 @@ function probeSwap(): HostFact {
 }
 
 function probeLibc(): HostFact {
-  const getconf = find('getconf');
+  const getconf = findCommand('getconf');
   const version = getconf === undefined ? '' : run(getconf, ['GNU_LIBC_VERSION']).stdout.trim();
   if (version !== '') return { name: 'C library', found: version, verdict: 'good', remedy: undefined };
   return {
@@ -215,7 +252,8 @@ function probeLibc(): HostFact {
   };
 }
 
-function find(command: string): string | undefined {
+/** Where a command of the host is; undefined when it is not installed. */
+export function findCommand(command: string): string | undefined {
   return SEARCH_PATH.map((directory) => `${directory}/${command}`).find((path) => mayAccess(path, constants.X_OK));
 }
 

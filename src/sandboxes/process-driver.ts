@@ -28,6 +28,7 @@ export function processDriver(options: ProcessDriverOptions): SandboxDriver {
 
 class ProcessDriver implements SandboxDriver {
   readonly name = 'process';
+  readonly networks = ['none', 'internet'] as const;
   readonly description: string;
   readonly #options: ProcessDriverOptions;
   readonly #sandboxes = new Set<Sandbox>();
@@ -66,9 +67,13 @@ class ProcessDriver implements SandboxDriver {
     return stat(path).then(() => path);
   }
 
+  reach(directory: string): Promise<string> {
+    return stat(directory).then(() => directory);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#sandboxes].map((sandbox) => sandbox.kill()));
+    await Promise.allSettled([...this.#sandboxes].map((sandbox) => sandbox.kill()));
   }
 }
 

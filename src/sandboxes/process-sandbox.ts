@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { invariant } from '#base/invariant.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
-import { errorCode, pollUntil, readIfThere, sleepAlive } from './cgroup.ts';
+import { errorCode, readIfThere, sleepAlive } from './cgroup.ts';
 import type { OutputPipe } from './output-pipe.ts';
 import type { Sandbox, SandboxExit, SandboxListener, SandboxUsage } from './sandbox.ts';
 
@@ -43,6 +43,8 @@ export class ProcessSandbox implements Sandbox {
     this.listeners = parts.listeners;
     // A reset by a dying process says nothing that `exited` does not.
     parts.channel.on('error', (error) => parts.logger.debug('sandbox channel', { sandbox: parts.id, error }));
+    // A signal that could not be sent: whether the process goes is seen all the same.
+    parts.child.on('error', (error) => parts.logger.warn('sandbox process', { sandbox: parts.id, error }));
     const ended = Promise.withResolvers<SandboxExit>();
     parts.child.once('exit', (code, signal) => ended.resolve({ code: code ?? undefined, signal: signal ?? undefined, outOfMemory: false }));
     this.exited = ended.promise.then((exit) => this.#onEnd(exit));
@@ -62,10 +64,6 @@ export class ProcessSandbox implements Sandbox {
 
   freeze(): void {
     this.#signalGroup('SIGSTOP');
-    pollUntil(this.#parts.clock, () => {
-      const state = / ([A-Za-z]) /.exec(this.#stat())?.[1];
-      return state === undefined || state === 'T' || state === 'Z';
-    });
   }
 
   thaw(): void {
@@ -110,10 +108,5 @@ export class ProcessSandbox implements Sandbox {
       if (errorCode(error) !== 'ESRCH' && errorCode(error) !== 'EPERM') throw error;
       return false;
     }
-  }
-
-  #stat(): string {
-    const stat = readIfThere(`/proc/${this.#pid}/stat`) ?? '';
-    return stat.slice(stat.lastIndexOf(')') + 1);
   }
 }

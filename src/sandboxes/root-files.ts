@@ -2,6 +2,7 @@ import { copyFile, lstat, mkdir, readlink, rm, symlink, writeFile } from 'node:f
 import type { Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from './cgroup.ts';
+import { resolverConfiguration } from './host-network.ts';
 
 /** Ids that a process inside sees as its own, as on AWS. */
 export const INNER_UID = 993;
@@ -14,8 +15,8 @@ const WRITTEN: Readonly<Record<string, string>> = {
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\nnetworks: files\nprotocols: files\nservices: files\n',
 };
 
-/** Copied from the host's /etc: resolver, linker cache, names, TLS defaults. */
-const COPIED = ['resolv.conf', 'ld.so.cache', 'protocols', 'services', 'ssl/openssl.cnf'];
+/** Copied from the host's /etc: linker cache, names, TLS defaults. */
+const COPIED = ['ld.so.cache', 'protocols', 'services', 'ssl/openssl.cnf'];
 
 /** Bound: what commands' links go through, and where programs look for certificates on the common distributions. */
 const BOUND = ['alternatives', 'ssl/certs', 'pki/tls/certs', 'pki/ca-trust/extracted'];
@@ -47,6 +48,7 @@ export async function makeRootFiles(etc: string): Promise<RootFiles> {
   await mkdir(etc, { recursive: true, mode: 0o755 });
   for (const [name, text] of Object.entries(WRITTEN)) await writeFile(`${etc}/${name}`, text, { mode: 0o644 });
   for (const name of COPIED) await copyFromHost(name, etc);
+  await writeFile(`${etc}/resolv.conf`, resolverConfiguration(), { mode: 0o644 });
   // Functions run in UTC; TZ in their environment says otherwise where wanted.
   await symlink('/usr/share/zoneinfo/UTC', `${etc}/localtime`);
   const binds = [{ source: etc, target: '/etc' }];
@@ -71,7 +73,7 @@ async function copyFromHost(name: string, etc: string): Promise<void> {
   try {
     await copyFile(source, `${etc}/${name}`);
   } catch (error) {
-    // A link to a file of a service that does not run, as resolv.conf often is.
+    // A link to a file that a package left behind.
     if (errorCode(error) !== 'ENOENT') throw error;
   }
 }

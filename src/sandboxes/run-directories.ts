@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, rm, rmdir } from 'node:fs/promises';
 import { errorCode } from './cgroup.ts';
 import { othersMayPass } from './exposed-directories.ts';
-import { detach } from './libc.ts';
+import { recordPath } from './host-forwarding.ts';
+import { detach, SystemCallError } from './libc.ts';
 
 /** Where one run keeps what its sandboxes are made of. All of it is its own, and goes with it. */
 export interface RunDirectories {
@@ -59,12 +60,23 @@ export async function makeRunDirectories(place: RunPlace, runId: string): Promis
  */
 export async function removeRunDirectories(place: RunPlace, runId: string): Promise<void> {
   const { etc, seccompFilter, scratch, exposed, images } = runDirectories(place, runId);
-  for (const mountPoint of mountsBelow(`${place.runDirectory}/${runId}`)) detach(mountPoint);
+  for (const mountPoint of mountsBelow(`${place.runDirectory}/${runId}`)) detachIfThere(mountPoint);
   await rm(etc, { recursive: true, force: true });
   await rm(seccompFilter, { force: true });
-  for (const name of namesIn(scratch)) await rmdir(`${scratch}/${name}`);
+  await rm(recordPath(place.runDirectory, runId), { force: true });
+  for (const name of namesIn(scratch)) await removeIfThere(`${scratch}/${name}`);
   for (const directory of [scratch, exposed, `${place.runDirectory}/${runId}`]) await removeIfThere(directory);
   await rm(images, { recursive: true, force: true });
+}
+
+/** ENOENT, EINVAL: whoever else cleans up after the same run was faster. */
+function detachIfThere(mountPoint: string): void {
+  const [ENOENT, EINVAL] = [2, 22];
+  try {
+    detach(mountPoint);
+  } catch (error) {
+    if (!(error instanceof SystemCallError && (error.errno === ENOENT || error.errno === EINVAL))) throw error;
+  }
 }
 
 /** Deepest last mounted first. */

@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readIfThere } from './cgroup.ts';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { errorCode, readIfThere } from './cgroup.ts';
 
 /** Who made things on this host that outlive a process: control groups, mounts. */
 export interface RunOwner {
@@ -9,23 +9,32 @@ export interface RunOwner {
   readonly startTicks: string;
   /** Changes with each start of the host. */
   readonly bootId: string;
+  /** Where its images and copies are; undefined in a record that cannot be read. */
+  readonly dataDirectory: string | undefined;
 }
 
-/**
- * The runs that use a run directory, one file for each. Two daemons with different data folders have different run directories, and
- * never see, so never clean up, each other's.
- */
+const SUFFIX = '.json';
+
+/** The runs that use a run directory, one file for each. Daemons with different data folders share it, and clean up after each other. */
 export class RunRegistry {
+  readonly #runDirectory: string;
   readonly #directory: string;
 
   constructor(runDirectory: string) {
+    this.#runDirectory = runDirectory;
     this.#directory = `${runDirectory}/runs`;
   }
 
-  register(runId: string): void {
+  /** Before anything is made, so that whatever a run makes can be found. */
+  register(runId: string, dataDirectory: string): void {
+    // Others pass through it, to what is bound into their sandbox; the records are not for them.
+    mkdirSync(this.#runDirectory, { recursive: true });
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-    const owner: RunOwner = { runId, pid: process.pid, startTicks: startTicks(process.pid) ?? '', bootId: bootId() };
-    writeFileSync(this.#path(runId), JSON.stringify(owner), { mode: 0o600 });
+    const owner: RunOwner = { runId, pid: process.pid, startTicks: startTicks(process.pid) ?? '', bootId: bootId(), dataDirectory };
+    // Whole or not at all: half a record would read as that of a dead run, and its sandboxes would be killed.
+    const unfinished = `${this.#directory}/${runId}.new`;
+    writeFileSync(unfinished, JSON.stringify(owner), { mode: 0o600 });
+    renameSync(unfinished, this.#path(runId));
   }
 
   forget(runId: string): void {
@@ -33,31 +42,36 @@ export class RunRegistry {
   }
 
   /** Runs whose owner is no more. */
-  dead(): readonly string[] {
-    return this.#owners().flatMap((owner) => (isAlive(owner) ? [] : [owner.runId]));
+  dead(): readonly RunOwner[] {
+    return this.#owners().filter((owner) => !isAlive(owner));
   }
 
   #owners(): readonly RunOwner[] {
     try {
-      return readdirSync(this.#directory).flatMap((name) => parseOwner(readFileSync(`${this.#directory}/${name}`, 'utf8'), name));
+      const records = readdirSync(this.#directory).filter((name) => name.endsWith(SUFFIX));
+      return records.flatMap((name) => {
+        // Another daemon may forget it between the listing and the look.
+        const text = readIfThere(`${this.#directory}/${name}`);
+        return text === undefined ? [] : [parseOwner(text, name.slice(0, -SUFFIX.length))];
+      });
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      if (errorCode(error) === 'ENOENT') return [];
       throw error;
     }
   }
 
   #path(runId: string): string {
-    return `${this.#directory}/${runId}.json`;
+    return `${this.#directory}/${runId}${SUFFIX}`;
   }
 }
 
-/** A file that a dying process left half-written still has its run's id in its name: that owner is dead. */
-function parseOwner(text: string, fileName: string): readonly RunOwner[] {
-  const nobody: RunOwner = { runId: fileName.replace(/\.json$/, ''), pid: 0, startTicks: '', bootId: '' };
+/** A record that cannot be read still has its run's id in its name: that owner is dead. */
+function parseOwner(text: string, runId: string): RunOwner {
+  const nobody: RunOwner = { runId, pid: 0, startTicks: '', bootId: '', dataDirectory: undefined };
   try {
-    return [{ ...nobody, ...(JSON.parse(text) as Partial<RunOwner>), runId: nobody.runId }];
+    return { ...nobody, ...(JSON.parse(text) as Partial<RunOwner>), runId };
   } catch (error) {
-    if (error instanceof SyntaxError) return [nobody];
+    if (error instanceof SyntaxError) return nobody;
     throw error;
   }
 }

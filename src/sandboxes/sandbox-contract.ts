@@ -71,6 +71,7 @@ export function describeSandboxContract(name: string, contract: SandboxContract)
         workingDirectory: '/tmp',
         environment: () => ({ PATH: '/usr/bin:/bin' }),
         limits: { memoryMb: 512, cpus: 2, processes: 64, openFiles: 1024, scratchMb: 512 },
+        network: 'none',
         ...change,
       });
       let text = '';
@@ -190,27 +191,53 @@ export function describeSandboxContract(name: string, contract: SandboxContract)
       assert.deepEqual((await run(['/bin/sh', '-c', 'kill -SEGV $$'])).exit, { code: undefined, signal: 'SIGSEGV', outOfMemory: false });
     });
 
-    it('freeze stops every process until thaw', async () => {
-      const frozen = await bench.startScript(ECHO);
+    it('freeze brings every process to a stop within moments, until thaw', async () => {
+      const { sandbox, output, receive } = await bench.startScript(
+        `require('node:child_process').spawn('sh', ['-c', 'while :; do echo c; sleep 0.001; done'], { stdio: ['ignore', 'inherit', 'inherit'] });
+         setInterval(() => process.stdout.write('.'), 1); ${ECHO}`,
+      );
       const witness = await bench.startScript(ECHO);
-      await Promise.all([frozen.receive(), witness.receive()]);
-      frozen.sandbox.freeze();
-      frozen.sandbox.freeze();
-      let answered = false;
-      const answer = frozen.receive().then((text) => {
-        answered = true;
-        return text;
+      await Promise.all([receive(), witness.receive()]);
+      /** What the sandbox wrote while one that is not frozen answered a hundred times. */
+      const writtenMeanwhile = async (): Promise<string> => {
+        const earlier = output().length;
+        for (let i = 0; i < 100; i += 1) {
+          witness.sandbox.channel.write('ping');
+          await witness.receive();
+        }
+        sandbox.drainOutput();
+        return output().slice(earlier);
+      };
+      const until = async (seen: (written: string) => boolean): Promise<void> => {
+        for (let i = 0; i < 200; i += 1) if (seen(await writtenMeanwhile())) return;
+        assert.fail('it never came to that');
+      };
+      await until((written) => written.includes('.') && written.includes('c'));
+      sandbox.freeze();
+      sandbox.freeze();
+      await until((written) => written === '');
+      for (let i = 0; i < 5; i += 1) assert.equal(await writtenMeanwhile(), '');
+      sandbox.channel.write('awake?');
+      sandbox.thaw();
+      assert.equal(await receive(), 'awake?');
+      await until((written) => written.includes('.') && written.includes('c'));
+      await Promise.all([end(sandbox), end(witness.sandbox)]);
+    });
+
+    it('reach gives a path to a directory, also to what appears in it later', async () => {
+      const source = `${directory}/reached`;
+      await mkdir(source);
+      const path = await driver.reach(source);
+      assert.equal(await driver.reach(source), path);
+      await mkdir(`${source}/later`);
+      await writeFile(`${source}/later/file`, 'came later');
+      const mounts = [{ source: `${path}/later`, target: '/opt' }];
+      const { output } = await run(['/bin/sh', '-c', 'cat "$DIR/file"'], {
+        mounts,
+        environment: () => ({ PATH: '/bin', DIR: '/opt' }),
       });
-      frozen.sandbox.channel.write('awake?');
-      // One that is not frozen answers a hundred times meanwhile.
-      for (let i = 0; i < 100; i += 1) {
-        witness.sandbox.channel.write('ping');
-        await witness.receive();
-      }
-      assert.equal(answered, false);
-      frozen.sandbox.thaw();
-      assert.equal(await answer, 'awake?');
-      await Promise.all([end(frozen.sandbox), end(witness.sandbox)]);
+      assert.equal(output, 'came later');
+      await assert.rejects(driver.reach(`${directory}/nowhere`), { code: 'ENOENT' });
     });
 
     it('kill ends a frozen sandbox with all its processes, as often as it is called', async () => {
@@ -268,6 +295,7 @@ export function describeSandboxContract(name: string, contract: SandboxContract)
         workingDirectory: '/',
         environment: () => ({}),
         limits: { memoryMb: 128, cpus: 1, processes: 16, openFiles: 64, scratchMb: 512 },
+        network: 'none',
       });
       closeListeners(sandbox);
       await other.close();

@@ -9,12 +9,20 @@ export interface SandboxDriver {
   readonly name: 'bubblewrap' | 'process';
   /** One line for people: what the driver uses on this host, and why. */
   readonly description: string;
+  /** The profiles that `create` accepts here; the process driver's sandboxes have the host's network in either. */
+  readonly networks: readonly SandboxNetworkProfile[];
   create(spec: SandboxSpec): Promise<Sandbox>;
   /**
    * Makes a path of the host readable by every sandbox, wherever it lies and whatever its modes (below a 0700 folder, written with
    * umask 077); undone on close. Returns what to use as `SandboxMount.source`. For runtimes, never for code. @throws when missing
    */
   expose(path: string): Promise<string>;
+  /**
+   * A path by which others may pass to this directory, and to what appears in it later: another one where the way there is closed to
+   * them. Modes of the directory and inside are neither looked at nor changed, so they alone say who may read. Undone on close.
+   * @throws when missing
+   */
+  reach(directory: string): Promise<string>;
   /** Kills what is left, removes mounts, cgroups and scratch space. */
   close(): Promise<void>;
 }
@@ -36,7 +44,15 @@ export interface SandboxSpec {
    */
   readonly environment: (listeners: SandboxAddresses) => Readonly<Record<string, string>>;
   readonly limits: SandboxLimits;
+  readonly network: SandboxNetworkProfile;
 }
+
+/**
+ * `none`: loopback only, with the two listeners. `internet`: also what the host reaches through its default routes, but neither the
+ * host itself, nor other sandboxes, nor link-local addresses such as a cloud's metadata service, nor, unless the driver was told
+ * otherwise, private networks.
+ */
+export type SandboxNetworkProfile = 'none' | 'internet';
 
 /** `host:port` of each listener as the process inside reaches it. */
 export interface SandboxAddresses {
@@ -76,7 +92,10 @@ export interface Sandbox {
   /** Resolves once all processes are gone. */
   readonly exited: Promise<SandboxExit>;
   setCpu(cpus: number): void;
-  /** No process of the sandbox runs after this returns. Idempotent. */
+  /**
+   * Every process of the sandbox comes to a stop within moments; one in an uninterruptible wait does when that ends. Returns at once,
+   * without waiting for it. Idempotent.
+   */
   freeze(): void;
   thaw(): void;
   usage(): SandboxUsage;

@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { chmod, chown, mkdir, open, rm, rmdir, statfs, unlink } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import type { Clock } from '#base/clock.ts';
+import { invariant } from '#base/invariant.ts';
 import type { Logger } from '#base/logger.ts';
+import { RecentlyUsed } from '#base/recently-used.ts';
 import { sleepAlive } from './cgroup.ts';
+import { runHostCommand } from './host-command.ts';
 import { detach, ioctl, ioctlStructure, mount, MountFlag, nextData, SystemCallError, unmount } from './libc.ts';
 
 /** A directory on disk of a hard size, for one sandbox's /tmp. */
@@ -18,8 +19,8 @@ export interface ScratchSpaceOptions {
   readonly mountDirectory: string;
   /** For the images, on a disk. */
   readonly imageDirectory: string;
-  /** How many are kept ready beyond those in use. */
-  readonly ready: number;
+  /** The size that most ask for, and how many of it are kept ready beyond those in use. Other sizes are made when asked for. */
+  readonly usual: { readonly sizeMb: number; readonly ready: number };
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -33,8 +34,9 @@ export interface ScratchSpaceOptions {
  */
 export class ScratchSpace {
   readonly #options: ScratchSpaceOptions;
-  readonly #templates = new Map<number, Promise<ImageTemplate>>();
-  readonly #ready = new Map<number, Promise<PreparedScratch>[]>();
+  /** By size in MB. Anybody can ask for thousands of sizes. */
+  readonly #templates = new RecentlyUsed<number, Promise<ImageTemplate>>(KEPT_TEMPLATES);
+  readonly #ready: Promise<PreparedScratch>[] = [];
   readonly #mounted = new Set<string>();
   #closed = false;
   #made = 0;
@@ -43,33 +45,37 @@ export class ScratchSpace {
     this.#options = options;
   }
 
-  /** Starts to make spaces of this size ahead; errors come out of `take`. */
-  prepare(sizeMb: number): void {
-    if (this.#closed) return;
-    const waiting = this.#ready.get(sizeMb) ?? [];
-    this.#ready.set(sizeMb, waiting);
-    while (waiting.length < this.#options.ready) {
-      const making = this.#make(sizeMb);
-      // Whoever takes it sees the error; until then it is nobody's unhandled rejection.
-      making.catch((error: unknown) => this.#options.logger.debug('scratch space could not be prepared', { sizeMb, error }));
-      waiting.push(making);
+  /** Starts to make spaces of the usual size ahead; `take` says what is wrong, should it still be. */
+  prepare(): void {
+    const { usual, logger } = this.#options;
+    while (!this.#closed && this.#ready.length < usual.ready) {
+      const making = this.#make(usual.sizeMb);
+      // Whoever takes it makes another; until then it is nobody's unhandled rejection.
+      making.catch((error: unknown) => logger.debug('scratch space could not be prepared', { sizeMb: usual.sizeMb, error }));
+      this.#ready.push(making);
     }
   }
 
   /** @throws SystemCallError and others when the host cannot make it */
   async take(sizeMb: number, owner: number): Promise<Scratch> {
-    const prepared = await (this.#ready.get(sizeMb)?.shift() ?? this.#make(sizeMb));
-    // A size that is used once will be used again; the default one nearly always is.
-    this.prepare(sizeMb);
-    await chown(prepared.path, owner, owner);
+    const usual = sizeMb === this.#options.usual.sizeMb;
+    const ready = usual ? this.#ready.shift() : undefined;
+    // What was wrong when one was made ahead, a full disk, may be right by now, and a new one says what is.
+    const prepared = await (ready?.catch(() => this.#make(sizeMb)) ?? this.#make(sizeMb));
+    if (usual) this.prepare();
+    try {
+      invariant(!this.#closed, 'a closed scratch space gives nothing');
+      await chown(prepared.path, owner, owner);
+    } catch (error) {
+      await this.#release(prepared);
+      throw error;
+    }
     return { path: prepared.path, release: () => this.#release(prepared) };
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    const waiting = [...this.#ready.values()].flat();
-    this.#ready.clear();
-    for (const result of await Promise.allSettled(waiting)) {
+    for (const result of await Promise.allSettled(this.#ready.splice(0))) {
       if (result.status === 'fulfilled') await this.#release(result.value);
     }
     for (const path of this.#mounted) detach(path);
@@ -77,16 +83,23 @@ export class ScratchSpace {
   }
 
   async #make(sizeMb: number): Promise<PreparedScratch> {
-    let template = this.#templates.get(sizeMb);
-    if (template === undefined) {
-      template = this.#makeTemplate(sizeMb);
-      this.#templates.set(sizeMb, template);
-      // A size that failed is tried anew by the next one who asks.
-      template.catch(() => this.#templates.delete(sizeMb));
-    }
+    const template = await this.#template(sizeMb);
     const image = this.#nextImage();
-    await writeTemplate(await template, image);
+    try {
+      await writeTemplate(template, image);
+    } catch (error) {
+      await rm(image, { force: true });
+      throw error;
+    }
     return this.#mountImage(image);
+  }
+
+  /** A size that failed is tried anew by the next one who asks. */
+  #template(sizeMb: number): Promise<ImageTemplate> {
+    const known = this.#templates.get(sizeMb);
+    const template = known === undefined ? this.#makeTemplate(sizeMb) : known.catch(() => this.#makeTemplate(sizeMb));
+    this.#templates.set(sizeMb, template);
+    return template;
   }
 
   /** Formats and measures until what a program can write is at least `sizeMb`, and less than a megabyte more. */
@@ -95,8 +108,14 @@ export class ScratchSpace {
     let bytes = roundUp(wanted * 1.02 + 4 * MB);
     for (let attempt = 0; attempt < MAX_FORMAT_ATTEMPTS; attempt += 1) {
       const image = this.#nextImage();
-      await format(image, bytes);
-      const template = await readTemplate(image, bytes);
+      let template: ImageTemplate;
+      try {
+        await format(image, bytes);
+        template = await readTemplate(image, bytes);
+      } catch (error) {
+        await rm(image, { force: true });
+        throw error;
+      }
       const trial = await this.#mountImage(image);
       const { bavail, bsize } = await statfs(trial.path);
       await this.#release(trial);
@@ -159,10 +178,12 @@ const BLOCK_BYTES = 4096;
 /** Over the size asked for: a file of exactly that size needs a block or two for its own extents. */
 const SPARE_BYTES = 64 * 1024;
 const MAX_FORMAT_ATTEMPTS = 6;
+/** A few milliseconds where the disk answers. */
+const FORMAT_TIMEOUT_MS = 10_000;
+/** 128 KiB for a size of 512 MB, 2 MB for the largest that AWS has. */
+const KEPT_TEMPLATES = 8;
 /** Files of 16 KiB on average fill a space before its inodes run out. */
 const BYTES_PER_INODE = 16_384;
-
-const run = promisify(execFile);
 
 function roundUp(bytes: number): number {
   return Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES;
@@ -174,9 +195,8 @@ async function format(image: string, bytes: number): Promise<void> {
   await file.truncate(bytes);
   await file.close();
   const features = ['-O', '^has_journal,^resize_inode', '-E', 'lazy_itable_init=1,nodiscard,root_owner=0:0'];
-  await run('mkfs.ext4', ['-q', '-F', '-m', '0', '-b', String(BLOCK_BYTES), '-i', String(BYTES_PER_INODE), ...features, image], {
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-  });
+  const argv = ['-q', '-F', '-m', '0', '-b', String(BLOCK_BYTES), '-i', String(BYTES_PER_INODE), ...features, image];
+  await runHostCommand('mkfs.ext4', argv, { timeoutMs: FORMAT_TIMEOUT_MS });
 }
 
 async function readTemplate(image: string, bytes: number): Promise<ImageTemplate> {
