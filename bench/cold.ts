@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { DeleteFunctionCommand, InvokeCommand } from '@aws-sdk/client-lambda';
+import { DeleteFunctionCommand } from '@aws-sdk/client-lambda';
 import type { Daemon } from './support/daemon.ts';
 import { createEcho, lambdaClient } from './support/functions.ts';
+import { rawCall } from './support/raw-call.ts';
 import { pythonInterpreter } from './support/interpreters.ts';
 import type { Row } from './support/row.ts';
 import { median, quantile } from './support/statistics.ts';
@@ -23,16 +24,14 @@ export async function cold(daemon: Daemon, options: { readonly rounds: number })
       const name = `cold-${family}-${round}`;
       await createEcho(client, family, name);
       const bare = await bareSpawnMs(family);
-      const startMs = performance.now();
-      const answer = await client.send(new InvokeCommand({ FunctionName: name, Payload: '{"n":1}' }));
-      const elapsedMs = performance.now() - startMs;
-      const body = JSON.parse(Buffer.from(answer.Payload ?? []).toString('utf8')) as { readonly n?: number };
-      if (answer.FunctionError !== undefined || body.n !== 1) throw new Error(`${name} answered ${JSON.stringify(body)}`);
+      const answer = await rawCall(daemon.port, { method: 'POST', path: `/2015-03-31/functions/${name}/invocations`, body: '{"n":1}' });
+      const body = JSON.parse(answer.body) as { readonly n?: number };
+      if (!answer.head.startsWith('HTTP/1.1 200') || body.n !== 1) throw new Error(`${name} answered ${answer.head}\n${answer.body}`);
       await client.send(new DeleteFunctionCommand({ FunctionName: name }));
       // The first round warms the client and the disk's cache.
       if (round === 0) continue;
       bareMs.push(bare);
-      coldMs.push(elapsedMs);
+      coldMs.push(answer.elapsedMs);
     }
     const allowedMs = 1.25 * median(bareMs) + ALLOWANCE_MS;
     rows.push({

@@ -10,6 +10,9 @@ import type { Row } from './support/row.ts';
 /** Enough requests that a round takes about a second or two on a small machine. */
 const REQUESTS: Readonly<Record<number, number>> = { 1: 4_000, 8: 12_000, 32: 12_000 };
 
+/** On both sides; the floor's server is a new process in each round. */
+const WARM_UP_REQUESTS = 10_000;
+
 /** Warm invocations per second, in pairs with the floor, `rounds` times. */
 export async function warm(
   daemon: Daemon,
@@ -23,12 +26,12 @@ export async function warm(
     const interpreter = family === 'python' ? pythonInterpreter() : process.execPath;
     for (const concurrency of [1, 8, 32]) {
       const requests = REQUESTS[concurrency] ?? 10_000;
-      // One round that does not count: environments start, code is compiled.
-      await runLoad({ port: daemon.port, functionName, requests: requests / 4, concurrency });
+      // What does not count: environments start, and V8 takes some ten thousand calls to settle on its best code.
+      await runLoad({ port: daemon.port, functionName, requests: WARM_UP_REQUESTS, concurrency });
       const pairs: { readonly floor: LoadResult; readonly hearth: LoadResult; readonly cpuUs: number }[] = [];
       for (let round = 0; round < options.rounds; round++) {
         const floor = await withFloor({ family, interpreter, runtimes: concurrency }, async (port) => {
-          await runLoad({ port, functionName, requests: requests / 4, concurrency });
+          await runLoad({ port, functionName, requests: WARM_UP_REQUESTS, concurrency });
           return runLoad({ port, functionName, requests, concurrency });
         });
         const cpuBefore = daemon.cpuUs();

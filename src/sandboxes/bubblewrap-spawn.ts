@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { Duplex } from 'node:stream';
-import { invariant } from '#base/invariant.ts';
+import type { Duplex } from 'node:stream';
 import { bubblewrapOptions, spawnChain } from './bubblewrap-arguments.ts';
 import type { Commands } from './bubblewrap-arguments.ts';
 import type { Cgroup } from './cgroup.ts';
+import { openChannel } from './channel.ts';
 import { memoryFile, pipe, reopenNonBlocking } from './libc.ts';
 import type { NetworkNamespaces } from './network-namespace.ts';
 import { OutputPipe } from './output-pipe.ts';
@@ -48,6 +48,9 @@ export function spawnBubblewrap(request: SpawnRequest): Spawned {
   fds.defer(() => output.childHasIt());
   using onFailure = new DisposableStack();
   onFailure.defer(() => output.close());
+  const { channel, childEnd } = openChannel();
+  untilSpawned(childEnd);
+  onFailure.defer(() => channel.destroy());
   const status = pipe();
   untilSpawned(status.write);
   untilSpawned(status.read);
@@ -58,7 +61,7 @@ export function spawnBubblewrap(request: SpawnRequest): Spawned {
   // At an explicit position, so that the reader, who shares ours, begins at the start.
   writeSync(argumentsFile, options.map((option) => `${option}\0`).join(''), 0);
   const [file, argv] = chainOf(request);
-  const stdio = ['ignore' as const, output.writeEnd, output.writeEnd, 'pipe' as const, seccomp, status.write, argumentsFile];
+  const stdio = ['ignore' as const, output.writeEnd, output.writeEnd, childEnd, seccomp, status.write, argumentsFile];
   const child = request.networks.within(request.networkFd, () => {
     const started = spawn(file, argv, { stdio, env: {}, cwd: '/' });
     if (started.pid === undefined) {
@@ -69,8 +72,6 @@ export function spawnBubblewrap(request: SpawnRequest): Spawned {
     return started;
   });
   onFailure.move();
-  const channel = child.stdio[3];
-  invariant(channel instanceof Duplex, 'a pipe of a child is a socket');
   return { child, channel, output, statusFd };
 }
 

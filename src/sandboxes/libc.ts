@@ -16,6 +16,7 @@ const bind = <A extends unknown[]>(definition: string): Call<A> => library.func(
 
 const call = {
   pipe2: bind<[Int32Array, number]>('int pipe2(int *fds, int flags)'),
+  socketpair: bind<[number, number, number, Int32Array]>('int socketpair(int domain, int type, int protocol, int *fds)'),
   memfdCreate: bind<[string, number]>('int memfd_create(const char *name, unsigned int flags)'),
   fcntl: bind<[number, number, number]>('int fcntl(int fd, int command, int argument)'),
   unshare: bind<[number]>('int unshare(int flags)'),
@@ -73,6 +74,16 @@ export function pipe(): { readonly read: number; readonly write: number } {
   return { read: ends[0] ?? -1, write: ends[1] ?? -1 };
 }
 
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+
+/** Two connected stream sockets, closed on exec, both blocking. */
+export function socketPair(): readonly [number, number] {
+  const ends = new Int32Array(2);
+  check(call.socketpair(AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, ends), 'socketpair');
+  return [ends[0] ?? -1, ends[1] ?? -1];
+}
+
 /** The same pipe or file under a new descriptor whose reads never wait. The other descriptor keeps its own mode. */
 export function reopenNonBlocking(fd: number): number {
   return openSync(`/proc/self/fd/${fd}`, O_NONBLOCK);
@@ -122,7 +133,6 @@ export function enterNetwork(fd: number): void {
 }
 
 const AF_INET = 2;
-const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
 
 /** Sets the loopback interface of the current network namespace up. */
