@@ -6,6 +6,7 @@ import { after, test, type TestContext } from 'node:test';
 import { systemIds } from '#base/ids.ts';
 import { ToolFailed, type RunTool } from './run-tool.ts';
 import { RuntimeLocator, RuntimeUnavailable, type RuntimeLocatorOptions } from './runtime-locator.ts';
+import { absent } from '../../test/support/absent.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 const folders: string[] = [];
@@ -202,7 +203,7 @@ test("locate: the system's Python is reached through links", async (context: Tes
       () => false,
     ))
   )
-    return context.skip('this system has no Python 3.11 in /usr');
+    return absent(context, 'Python 3.11 in /usr');
   const { run } = fakeTools([[/^python3\.11 -I -c/, () => '3.11.2\n/usr\n/usr/bin/python3.11\n'], PIP]);
   const found = await (await locator(run)).locator.locate('python3.11');
   const language = found.mounts[0]?.source ?? '';

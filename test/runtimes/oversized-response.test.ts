@@ -5,6 +5,7 @@ import { MAX_RESPONSE_BYTES } from '#environments/limits.ts';
 import { findPython } from '#functions/python-finder.ts';
 import { runTool } from '#functions/run-tool.ts';
 import { checkCase, type Client } from './support/runtime-case.ts';
+import { absent } from '../support/absent.ts';
 
 // Over HTTP the Runtime API refuses such a response; over frames the bootstrap itself does, and goes on.
 
@@ -41,7 +42,7 @@ test('Node.js: a response of exactly the limit', () =>
 
 test('Python: the limit is the same', async (context: TestContext) => {
   const python = await findPython('3.12', { homeDirectory: homedir() }, runTool);
-  if (python === undefined) return context.skip('Python 3.12 is not on this machine');
+  if (python === undefined) return absent(context, 'Python 3.12');
   const client = framed([python.executable, join(RUNTIMES, 'python/bootstrap.py')]);
   await checkCase({ name: '', files, handler: 'app.handler', events: EVENTS, expected: EXPECTED }, [client]);
   await checkCase(

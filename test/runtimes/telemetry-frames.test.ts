@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
 import { findPython } from '#functions/python-finder.ts';
 import { runTool } from '#functions/run-tool.ts';
+import { absent } from '../support/absent.ts';
 
 // AWS hands runtimes a descriptor for logs (docs: none; AWS's clients read `_LAMBDA_TELEMETRY_LOG_FD`). A record keeps its newlines there.
 
@@ -61,7 +62,7 @@ test('the Node.js console in frames', async () => {
 
 test('Python logging in frames', async (context: TestContext) => {
   const python = await findPython('3.12', { homeDirectory: homedir() }, runTool);
-  if (python === undefined) return context.skip('Python 3.12 is not on this machine');
+  if (python === undefined) return absent(context, 'Python 3.12');
   await writeFile(
     join(folder, 'index.py'),
     'import logging, os\nlogging.warning("a\\nb")\nlogging.getLogger("x").error("c")\nos._exit(0)\n',
