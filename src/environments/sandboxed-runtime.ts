@@ -219,7 +219,10 @@ export class SandboxedRuntime {
         this.#initError = error;
         this.#apply({ type: 'init-error' });
       },
-      violation: () => this.#apply({ type: 'stop' }),
+      violation: (reason) => {
+        this.#options.onFault(new Error(`the runtime broke the protocol: ${reason}`));
+        this.#apply({ type: 'stop' });
+      },
       closed: () => {
         // Mostly the process is ending, and its exit says how. One that closed the channel and lives on can never answer.
         this.#options.clock.schedule(CLOSED_CHANNEL_GRACE_MS, () => this.#apply({ type: 'stop' }));

@@ -1,16 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  endLine,
-  extensionLine,
-  initReportLine,
-  initStartLine,
-  reportLine,
-  runtimeExitedText,
-  startLine,
-  telemetrySubscriptionLine,
-  timeoutText,
-} from './log-lines.ts';
+import { endLine, initReportLine, initStartLine, reportLine, startLine, timeoutText } from './log-lines.ts';
 
 const ID = '8f507cfc-8b9e-4d1c-9d1b-2a6b1f0f4f1a';
 
@@ -75,19 +65,4 @@ test('initReportLine tells phase and failure', () => {
 
 test('timeoutText has the time and two decimals', () => {
   assert.equal(timeoutText(Date.UTC(2026, 10, 20, 10), ID, 1000), `2026-11-20T10:00:00.000Z ${ID} Task timed out after 1.00 seconds`);
-});
-
-test('runtimeExitedText reads as recorded (TestLambdaErrors::test_lambda_runtime_wrapper_not_found)', () => {
-  assert.equal(runtimeExitedText(ID, 'exit status 127'), `RequestId: ${ID} Error: Runtime exited with error: exit status 127`);
-});
-
-test('extensionLine and telemetrySubscriptionLine list what the extension asked for', () => {
-  assert.equal(
-    extensionLine('monitor', 'Ready', ['INVOKE', 'SHUTDOWN']),
-    'EXTENSION\tName: monitor\tState: Ready\tEvents: [INVOKE, SHUTDOWN]\n',
-  );
-  assert.equal(
-    telemetrySubscriptionLine('monitor', ['Platform', 'Function']),
-    'TELEMETRY\tName: monitor\tState: Subscribed\tTypes: [Platform, Function]\n',
-  );
 });

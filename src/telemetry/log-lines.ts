@@ -56,24 +56,9 @@ export function reportLine(report: InvocationReport): string {
   return `${line}\n`;
 }
 
-/** Both the log line (with a newline added) and the error message of a function that ran out of time. */
+/** What the log says of a function that ran out of time, without newline. The caller's error has words of its own. */
 export function timeoutText(timeMs: number, requestId: string, timeoutMs: number): string {
   return `${new Date(timeMs).toISOString()} ${requestId} Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
-}
-
-/** Before `Runtime.ExitError`: what the log says of a runtime process that ended. `exit` is like `exit status 1` or `signal: killed`. */
-export function runtimeExitedText(requestId: string, exit: string): string {
-  return `RequestId: ${requestId} Error: Runtime exited with error: ${exit}`;
-}
-
-/** `EXTENSION …`: written when the init phase is over, once per extension. */
-export function extensionLine(name: string, state: string, events: readonly string[]): string {
-  return `EXTENSION\tName: ${name}\tState: ${state}\tEvents: [${events.join(', ')}]\n`;
-}
-
-/** `TELEMETRY …`: an extension subscribed to the Telemetry API. */
-export function telemetrySubscriptionLine(name: string, types: readonly string[]): string {
-  return `TELEMETRY\tName: ${name}\tState: Subscribed\tTypes: [${types.join(', ')}]\n`;
 }
 
 function failureFields(failure: ReportedFailure | undefined, before: string): string {
