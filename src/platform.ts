@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { basename, join } from 'node:path';
+import { systemChance } from '#base/chance.ts';
 import { systemClock } from '#base/clock.ts';
 import { afterThisTurn } from '#base/defer.ts';
 import { Closers } from '#base/closers.ts';
@@ -184,6 +185,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
         accountConcurrency: ACCOUNT_CONCURRENCY,
         clock,
         ids,
+        chance: systemChance,
       }),
       iamService({ directory, clock, ids }),
       stsService({ roles: identity, policies: identity, sessions, tokens, clock }),

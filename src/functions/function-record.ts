@@ -1,8 +1,10 @@
 import type { AccountId } from '#aws/caller.ts';
+import type { Alias } from './alias.ts';
 
 /**
  * A function and everything that must change together with it: one document, `functions/<partition>/<account>/<region>/<name>`.
- * Published versions are documents of their own and never change.
+ * Published versions are documents of their own; the record names them, and one that it does not name does not exist. Members
+ * that came later are optional, so that what was stored before them still loads.
  */
 export interface FunctionRecord {
   readonly accountId: AccountId;
@@ -16,11 +18,18 @@ export interface FunctionRecord {
    */
   readonly serving?: FunctionVersion;
   readonly tags: Readonly<Record<string, string>>;
-  /** Number of the newest published version, 0 when there is none. */
+  /** The highest number that a published version ever had, 0 when there was none: numbers are not used again. */
   readonly versionCounter: number;
+  /** The published versions that exist: number → id of the version's document. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** By name. */
+  readonly aliases?: Readonly<Record<string, Alias>>;
 }
 
-/** Configuration and code under one version: `$LATEST`, or a published number. */
+/**
+ * Configuration and code under one version: `$LATEST`, or a published number. Of a published one only `state` changes, and with it
+ * `revisionId`.
+ */
 export interface FunctionVersion {
   readonly accountId: AccountId;
   readonly region: string;

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import type { AccountId } from '#aws/caller.ts';
 import { RevisionConflict, type DocumentStore } from '#storage/document-store.ts';
 import { MemoryDocumentStore } from '#storage/memory/memory-document-store.ts';
-import { functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../test/support/function-record.ts';
+import { createWithVersions, functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../test/support/function-record.ts';
 import type { FunctionRecord } from './function-record.ts';
 import { FunctionRepository } from './function-repository.ts';
 
@@ -126,5 +126,104 @@ suite('FunctionRepository', () => {
     await functions.delete(key);
     assert.deepEqual(retired, ['configuration-of-f', 'new']);
     assert.equal(await functions.delete(key), false);
+  });
+});
+
+suite('FunctionRepository: published versions', () => {
+  const numbersOf = (functions: FunctionRepository): readonly string[] => {
+    const record = functions.find(TEST_ACCOUNT, TEST_REGION, 'f');
+    return record === undefined ? [] : functions.publishedVersions(record).map(({ version }) => version);
+  };
+  const documentsUnder = async (documents: DocumentStore): Promise<number> => (await documents.list('versions/', { limit: 100 })).length;
+
+  test('are found by number, in order, at once and after reopening', async () => {
+    const documents = new MemoryDocumentStore();
+    const functions = await FunctionRepository.open(documents);
+    await createWithVersions(functions, functionRecord('f'), 1, 2, 10);
+    const reopened = await FunctionRepository.open(documents);
+    for (const repository of [functions, reopened]) {
+      assert.deepEqual(numbersOf(repository), ['1', '2', '10']);
+      assert.equal(repository.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '2')?.description, 'version 2');
+      assert.equal(repository.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '3'), undefined);
+      assert.equal(repository.findVersion(TEST_ACCOUNT, TEST_REGION, 'f')?.version, '$LATEST');
+    }
+  });
+
+  test('publishing meets another writer: each version is there once, under its own number', async () => {
+    const documents = new MemoryDocumentStore();
+    const functions = await FunctionRepository.open(documents);
+    await functions.create(functionRecord('f'));
+    let ids = 0;
+    const publish = (): Promise<unknown> =>
+      functions.publish(functionRecord('f'), (record) => {
+        const versionCounter = record.versionCounter + 1;
+        const version = String(versionCounter);
+        const versions = { ...record.versions, [version]: `id${(ids += 1)}` };
+        return { record: { ...record, versionCounter, versions }, published: { ...record.latest, version } };
+      });
+    await Promise.all([publish(), publish(), publish()]);
+    assert.deepEqual(numbersOf(functions), ['1', '2', '3']);
+    assert.equal(await documentsUnder(documents), 3, 'no attempt that lost leaves a document');
+  });
+
+  test('what a crash left of a publication is not there after reopening', async () => {
+    const documents = new MemoryDocumentStore();
+    const functions = await FunctionRepository.open(documents);
+    await createWithVersions(functions, functionRecord('f'), 1);
+    const orphan = { ...functionRecord('f').latest, version: '2' };
+    await documents.put('versions/aws/111111111111/us-east-1/f/left-over', orphan, 0);
+    await documents.put('versions/aws/111111111111/us-east-1/gone/1-id', { ...orphan, name: 'gone', version: '1' }, 0);
+    const reopened = await FunctionRepository.open(documents);
+    assert.deepEqual(numbersOf(reopened), ['1']);
+    assert.equal(await documentsUnder(documents), 1);
+  });
+
+  test('a function that cannot be created leaves no version behind', async () => {
+    const documents = new MemoryDocumentStore();
+    const functions = await FunctionRepository.open(documents);
+    await functions.create(functionRecord('f'));
+    const record = { ...functionRecord('f'), versionCounter: 1, versions: { 1: 'x' } };
+    assert.equal(await functions.create(record, { ...record.latest, version: '1' }), false);
+    assert.equal(await documentsUnder(documents), 0);
+  });
+
+  test('a change of state is kept; a version that is gone has none', async () => {
+    const functions = await FunctionRepository.open(new MemoryDocumentStore());
+    await createWithVersions(functions, functionRecord('f'), 1);
+    const key = { accountId: TEST_ACCOUNT, region: TEST_REGION, name: 'f', version: '1' };
+    const changes = ['a', 'b'].map((mark) =>
+      functions.updateVersion(key, (version) => ({ ...version, revisionId: version.revisionId + mark })),
+    );
+    await Promise.all(changes);
+    assert.match(functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1')?.revisionId ?? '', /(?:ab|ba)$/);
+    assert.equal(await functions.updateVersion({ ...key, version: '2' }, (version) => version), undefined);
+  });
+
+  test('their code counts as used, and they retire when they are removed, with the function or alone', async () => {
+    const documents = new MemoryDocumentStore();
+    const functions = await FunctionRepository.open(documents);
+    const old = 'd'.repeat(64);
+    await createWithVersions(functions, functionRecord('f', { code: { digest: old, sizeBytes: 1 } }), 1, 2);
+    const changed = 'e'.repeat(64);
+    await functions.update(functionRecord('f'), (record) => ({
+      ...record,
+      latest: { ...record.latest, code: { digest: changed, sizeBytes: 1 } },
+    }));
+    assert.deepEqual(functions.codeDigests(), new Set([changed, old]));
+    assert.deepEqual(
+      [old, changed, 'f'.repeat(64)].map((digest) => functions.usesCode(digest)),
+      [true, true, false],
+    );
+
+    const retired: string[] = [];
+    functions.onRetired((version) => retired.push(version.version));
+    await functions.update(functionRecord('f'), (record) => ({ ...record, versions: { 2: '2-id' } }));
+    assert.deepEqual(retired, ['1']);
+    assert.deepEqual(numbersOf(functions), ['2']);
+    assert.equal(await documentsUnder(documents), 1);
+    await functions.delete(functionRecord('f'));
+    assert.deepEqual(retired, ['1', '$LATEST', '2']);
+    assert.equal(await documentsUnder(documents), 0);
+    assert.equal(functions.usesCode(old), false);
   });
 });

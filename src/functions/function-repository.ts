@@ -10,21 +10,32 @@ import {
 } from '#storage/document-store.ts';
 import type { FunctionKey } from './function-arn.ts';
 import type { FunctionRecord, FunctionVersion } from './function-record.ts';
+import { PublishedVersions, VERSION_KIND, versionDocumentId, versionDocumentKey } from './published-versions.ts';
 
 const KIND = 'functions';
 
 /** An update meets another writer at most this often in a row; each try starts from the newest record. */
 const MAX_UPDATE_ATTEMPTS = 20;
 
+/** A change of a record that may publish a version on the way; the record then names the version's document. */
+export interface Publication {
+  readonly record: FunctionRecord;
+  readonly published?: FunctionVersion;
+}
+
 /**
- * All functions, in memory and durable. The memory follows the document store by a watch that has seen a change before its
- * write resolves: lookups are synchronous and read one's own writes.
+ * All functions and their published versions, in memory and durable. The memory follows the document store by watches that have seen
+ * a change before its write resolves: lookups are synchronous and read one's own writes.
+ *
+ * A version is there when its function's record names it. Its document is written before the record and removed after it; what a
+ * crash leaves in between is nobody's, and is removed when the repository is opened.
  */
 export class FunctionRepository {
   readonly #documents: DocumentStore;
   readonly #scopes = new Map<string, Scope>();
+  readonly #versions = new PublishedVersions();
   readonly #retired = new Set<(version: FunctionVersion) => void>();
-  #watch: Watch | undefined;
+  readonly #watches: Watch[] = [];
 
   private constructor(documents: DocumentStore) {
     this.#documents = documents;
@@ -33,7 +44,10 @@ export class FunctionRepository {
   /** Resolves once every stored function is in memory. */
   static async open(documents: DocumentStore): Promise<FunctionRepository> {
     const repository = new FunctionRepository(documents);
-    repository.#watch = await documents.watch<FunctionRecord>(`${KIND}/`, (change) => repository.#apply(change));
+    const watches = repository.#watches;
+    watches.push(await documents.watch<FunctionVersion>(`${VERSION_KIND}/`, (change) => repository.#versions.apply(change)));
+    watches.push(await documents.watch<FunctionRecord>(`${KIND}/`, (change) => repository.#apply(change)));
+    await repository.#removeOrphans();
     return repository;
   }
 
@@ -42,13 +56,25 @@ export class FunctionRepository {
   }
 
   /**
-   * What an invocation under this qualifier runs; look at its `state` before running it. Undefined when there is no such
-   * function or version.
+   * What an invocation of `$LATEST` or of a published number runs; look at its `state` before running it. Undefined when there is no
+   * such function or version. Aliases are resolved in `invocation/resolve-target.ts`.
    */
-  findVersion(accountId: string, region: string, name: string, qualifier = '$LATEST'): FunctionVersion | undefined {
+  findVersion(accountId: string, region: string, name: string, version = '$LATEST'): FunctionVersion | undefined {
     const record = this.find(accountId, region, name);
-    if (record === undefined || qualifier !== '$LATEST') return undefined;
-    return record.serving ?? record.latest;
+    if (record === undefined) return undefined;
+    return version === '$LATEST' ? (record.serving ?? record.latest) : this.publishedVersion(record, version);
+  }
+
+  /** A published version of the function, by its number. */
+  publishedVersion(record: FunctionRecord, version: string): FunctionVersion | undefined {
+    const id = record.versions?.[version];
+    return id === undefined ? undefined : this.#versions.find(record, id)?.value;
+  }
+
+  /** Every published version of the function, in the order of their numbers. */
+  publishedVersions(record: FunctionRecord): readonly FunctionVersion[] {
+    // Whole numbers come in ascending order as the keys of an object.
+    return Object.values(record.versions ?? {}).flatMap((id) => this.#versions.find(record, id)?.value ?? []);
   }
 
   /** Up to `limit` functions in the order of their names, those after the name `after`. */
@@ -73,26 +99,23 @@ export class FunctionRepository {
     if (scope !== undefined) for (const document of scope.documents.values()) yield document.value;
   }
 
-  /** The packages that some function shows or serves; all others may go. */
+  /** The packages that some function or version shows or serves; all others may go. */
   codeDigests(): ReadonlySet<string> {
     const digests = new Set<string>();
-    for (const { latest, serving } of this.all()) {
-      digests.add(latest.code.digest);
-      if (serving !== undefined) digests.add(serving.code.digest);
-    }
+    for (const version of this.#everyVersion()) digests.add(version.code.digest);
     return digests;
   }
 
-  /** Whether some function shows or serves that package at this moment. */
+  /** Whether some function or version shows or serves that package at this moment. */
   usesCode(digest: string): boolean {
-    for (const { latest, serving } of this.all()) if (latest.code.digest === digest || serving?.code.digest === digest) return true;
+    for (const version of this.#everyVersion()) if (version.code.digest === digest) return true;
     return false;
   }
 
-  /** False when the function exists already. */
-  async create(record: FunctionRecord): Promise<boolean> {
+  /** False when the function exists already. A version published with it is there with it, or not at all. */
+  async create(record: FunctionRecord, published?: FunctionVersion): Promise<boolean> {
     try {
-      await this.#documents.put(storeKey(record), record, 0);
+      await this.#put({ record, ...(published !== undefined && { published }) }, 0);
       return true;
     } catch (error) {
       if (error instanceof RevisionConflict) return false;
@@ -105,8 +128,34 @@ export class FunctionRepository {
    * returning the record it was given. Returns the record as it is then, or undefined when the function does not exist.
    */
   async update(key: FunctionKey, change: (record: FunctionRecord) => FunctionRecord): Promise<FunctionRecord | undefined> {
+    return (await this.publish(key, (record) => ({ record: change(record) })))?.record;
+  }
+
+  /** As `update`, for a change that may publish a version: record and version are there together, or neither. */
+  async publish(key: FunctionKey, change: (record: FunctionRecord) => Publication): Promise<Publication | undefined> {
     for (let attempt = 1; attempt <= MAX_UPDATE_ATTEMPTS; attempt++) {
       const current = this.#document(key);
+      if (current === undefined) return undefined;
+      const changed = change(current.value);
+      if (changed.record === current.value) return changed;
+      try {
+        const record = await this.#put(changed, current.revision);
+        await this.#removeVersions(current.value, record);
+        return { ...changed, record };
+      } catch (error) {
+        if (!(error instanceof RevisionConflict)) throw error;
+      }
+    }
+    throw new Error(`gave up updating ${storeKey(key)}: other writers came first each time`);
+  }
+
+  /** As `update`, for a published version; `change` must leave alone what never changes. */
+  async updateVersion(
+    key: FunctionKey & { readonly version: string },
+    change: (version: FunctionVersion) => FunctionVersion,
+  ): Promise<FunctionVersion | undefined> {
+    for (let attempt = 1; attempt <= MAX_UPDATE_ATTEMPTS; attempt++) {
+      const current = this.#versionDocument(key);
       if (current === undefined) return undefined;
       const changed = change(current.value);
       if (changed === current.value) return current.value;
@@ -116,16 +165,17 @@ export class FunctionRepository {
         if (!(error instanceof RevisionConflict)) throw error;
       }
     }
-    throw new Error(`gave up updating ${storeKey(key)}: other writers came first each time`);
+    throw new Error(`gave up updating version ${key.version} of ${storeKey(key)}: other writers came first each time`);
   }
 
-  /** False when the function does not exist. */
+  /** Deletes the function with all its versions. False when it does not exist. */
   async delete(key: FunctionKey): Promise<boolean> {
     for (let attempt = 1; attempt <= MAX_UPDATE_ATTEMPTS; attempt++) {
       const current = this.#document(key);
       if (current === undefined) return false;
       try {
         await this.#documents.delete(current.key, current.revision);
+        await this.#removeVersions(current.value, undefined);
         return true;
       } catch (error) {
         if (!(error instanceof RevisionConflict)) throw error;
@@ -143,7 +193,7 @@ export class FunctionRepository {
   }
 
   close(): void {
-    this.#watch?.close();
+    for (const watch of this.#watches) watch.close();
     this.#retired.clear();
   }
 
@@ -166,8 +216,70 @@ export class FunctionRepository {
     if (before === undefined) return;
     const old = before.serving ?? before.latest;
     const current = after === undefined ? undefined : (after.serving ?? after.latest);
-    if (old.configurationId === current?.configurationId) return;
-    for (const listener of this.#retired) listener(old);
+    if (old.configurationId !== current?.configurationId) this.#retire(old);
+    if (before.versions === undefined || before.versions === after?.versions) return;
+    for (const id of missingIds(before, after)) {
+      const gone = this.#versions.find(before, id);
+      if (gone !== undefined) this.#retire(gone.value);
+    }
+  }
+
+  #retire(version: FunctionVersion): void {
+    for (const listener of this.#retired) listener(version);
+  }
+
+  *#everyVersion(): IterableIterator<FunctionVersion> {
+    for (const record of this.all()) {
+      yield record.latest;
+      if (record.serving !== undefined) yield record.serving;
+      if (record.versions !== undefined) yield* this.publishedVersions(record);
+    }
+  }
+
+  #versionDocument(key: FunctionKey & { readonly version: string }): Document<FunctionVersion> | undefined {
+    const id = this.find(key.accountId, key.region, key.name)?.versions?.[key.version];
+    return id === undefined ? undefined : this.#versions.find(key, id);
+  }
+
+  /** Writes the version first: until the record names it, nobody sees it. @throws RevisionConflict; then there is no version, either */
+  async #put({ record, published }: Publication, expectedRevision: number): Promise<FunctionRecord> {
+    if (published === undefined) return (await this.#documents.put(storeKey(record), record, expectedRevision)).value;
+    const id = record.versions?.[published.version];
+    invariant(id !== undefined, 'the record names the version that is published with it');
+    const version = await this.#documents.put(versionDocumentKey(record, id), published, 0);
+    try {
+      return (await this.#documents.put(storeKey(record), record, expectedRevision)).value;
+    } catch (error) {
+      // After any other error the record may be there all the same.
+      if (error instanceof RevisionConflict) await this.#documents.delete(version.key, version.revision);
+      throw error;
+    }
+  }
+
+  /** Removes the documents of versions that the record no longer names. */
+  async #removeVersions(before: FunctionRecord, after: FunctionRecord | undefined): Promise<void> {
+    if (before.versions === undefined || before.versions === after?.versions) return;
+    const documents = missingIds(before, after).flatMap((id) => this.#versions.find(before, id) ?? []);
+    await Promise.all(documents.map((document) => this.#remove(document)));
+  }
+
+  /** Its state may change at the same time; nothing else does. */
+  async #remove({ key, value, revision }: Document<FunctionVersion>): Promise<void> {
+    try {
+      await this.#documents.delete(key, revision);
+    } catch (error) {
+      if (!(error instanceof RevisionConflict)) throw error;
+      const newer = this.#versions.find(value, versionDocumentId(key));
+      if (newer !== undefined && newer.revision !== revision) await this.#remove(newer);
+    }
+  }
+
+  async #removeOrphans(): Promise<void> {
+    const orphans = [...this.#versions.all()].filter(({ key, value }) => {
+      const record = this.find(value.accountId, value.region, value.name);
+      return record?.versions?.[value.version] !== versionDocumentId(key);
+    });
+    await Promise.all(orphans.map((document) => this.#remove(document)));
   }
 
   #scope(accountId: string, region: string): Scope {
@@ -184,6 +296,11 @@ export class FunctionRepository {
 interface Scope {
   readonly documents: Map<string, Document<FunctionRecord>>;
   names: readonly string[] | undefined;
+}
+
+function missingIds(before: FunctionRecord, after: FunctionRecord | undefined): readonly string[] {
+  const remaining = new Set(Object.values(after?.versions ?? {}));
+  return Object.values(before.versions ?? {}).filter((id) => !remaining.has(id));
 }
 
 function sortedNames(scope: Scope): readonly string[] {

@@ -1,5 +1,6 @@
 import type { AccountId } from '#aws/caller.ts';
 import type { FunctionRecord, FunctionVersion } from '#functions/function-record.ts';
+import type { FunctionRepository } from '#functions/function-repository.ts';
 
 export const TEST_ACCOUNT = '111111111111' as AccountId;
 export const TEST_REGION = 'us-east-1';
@@ -33,4 +34,27 @@ export function functionRecord(name: string, latest: Partial<FunctionVersion> = 
       ...latest,
     },
   };
+}
+
+/** Creates the function and publishes these versions of it; each has its number in its description. */
+export async function createWithVersions(
+  functions: Pick<FunctionRepository, 'create' | 'publish'>,
+  record: FunctionRecord,
+  ...numbers: readonly number[]
+): Promise<void> {
+  await functions.create(record);
+  for (const number of numbers) {
+    const version = String(number);
+    const published = {
+      ...record.latest,
+      version,
+      description: `version ${version}`,
+      revisionId: `revision-of-${record.name}-${version}`,
+      configurationId: `configuration-of-${record.name}-${version}`,
+    };
+    await functions.publish(record, (current) => ({
+      record: { ...current, versionCounter: number, versions: { ...current.versions, [version]: `${version}-id` } },
+      published,
+    }));
+  }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { AccountId } from '#aws/caller.ts';
 import { AwsError } from '#aws/errors.ts';
 import type { RequestContext } from '#aws/service.ts';
+import type { Chance } from '#base/chance.ts';
 import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/clock.ts';
 import { systemIds } from '#base/ids.ts';
@@ -33,6 +34,7 @@ export interface LambdaControlPlane {
   readonly clock: Clock;
   readonly ids: typeof systemIds;
   readonly accountConcurrency: number;
+  readonly chance: Chance;
   /** No function becomes Active, no update Successful, until the returned function is called. */
   holdUnpacking(): () => void;
   /** The function of that name after all background work. */
@@ -71,6 +73,7 @@ export async function lambdaControlPlane(): Promise<LambdaControlPlane> {
     clock,
     ids: systemIds,
     accountConcurrency: 1000,
+    chance: () => 0.5,
     holdUnpacking() {
       const { promise, resolve } = Promise.withResolvers<void>();
       gate = promise;

@@ -1,8 +1,9 @@
 import { parseArn } from '#aws/arn.ts';
 import type { RequestContext } from '#aws/service.ts';
 import type { FunctionRecord } from '#functions/function-record.ts';
+import type { FunctionRepository } from '#functions/function-repository.ts';
 import { functionNotFound, invalidParameter, resourceNotFound } from '#functions/lambda-errors.ts';
-import { resolveOwnFunction, type FunctionReader } from './target-function.ts';
+import { resolveOwnFunction } from './target-function.ts';
 
 /**
  * The function whose ARN a tag operation was given. Other taggable resources of Lambda (layers, event source mappings, ...) do
@@ -12,7 +13,7 @@ export function taggedFunction(
   operation: string,
   resource: string | undefined,
   context: RequestContext,
-  functions: FunctionReader,
+  functions: Pick<FunctionRepository, 'find'>,
 ): FunctionRecord {
   if (!parseArn(resource ?? '')?.resource.startsWith('function:')) throw resourceNotFound('The resource you requested does not exist.');
   const reference = resolveOwnFunction(operation, { FunctionName: resource }, context);

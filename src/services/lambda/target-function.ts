@@ -1,11 +1,12 @@
 import type { RequestContext } from '#aws/service.ts';
+import { findAlias } from '#functions/alias.ts';
 import { functionArn } from '#functions/function-arn.ts';
 import { resolveFunctionReference, type FunctionReference } from '#functions/function-name.ts';
 import type { FunctionRecord, FunctionVersion } from '#functions/function-record.ts';
 import type { FunctionRepository } from '#functions/function-repository.ts';
 import { accessDenied, functionNotFound, invalidParameter } from '#functions/lambda-errors.ts';
 
-export type FunctionReader = Pick<FunctionRepository, 'find'>;
+export type FunctionReader = Pick<FunctionRepository, 'find' | 'publishedVersion'>;
 
 interface NamedFunction {
   readonly FunctionName: string | undefined;
@@ -26,7 +27,10 @@ export function resolveOwnFunction(operation: string, input: NamedFunction, cont
   return reference;
 }
 
-/** The version that a reading operation names, and the qualifier it used. @throws AwsError ResourceNotFoundException */
+/**
+ * The version that a reading operation names by number, by alias or as `$LATEST`, and the qualifier it used. Of an alias with two
+ * versions it is the first. @throws AwsError ResourceNotFoundException
+ */
 export function readTarget(
   operation: string,
   input: NamedFunction,
@@ -36,12 +40,28 @@ export function readTarget(
   const reference = resolveOwnFunction(operation, input, context);
   const { qualifier } = reference;
   const record = functions.find(reference.accountId, reference.region, reference.name);
-  if (record === undefined || (qualifier !== undefined && qualifier !== '$LATEST')) throw functionNotFound(reference, qualifier);
-  return { record, version: record.latest, qualifier };
+  const version = record === undefined ? undefined : versionUnder(record, qualifier ?? '$LATEST', functions);
+  if (record === undefined || version === undefined) throw functionNotFound(reference, qualifier);
+  return { record, version, qualifier };
+}
+
+/** What a qualifier shows; undefined when the function has none such. */
+export function versionUnder(
+  record: FunctionRecord,
+  qualifier: string,
+  functions: Pick<FunctionRepository, 'publishedVersion'>,
+): FunctionVersion | undefined {
+  const number = findAlias(record, qualifier)?.version ?? qualifier;
+  return number === '$LATEST' ? record.latest : functions.publishedVersion(record, number);
 }
 
 /** The function that a changing operation names: never a version or an alias. @throws AwsError ResourceNotFoundException */
-export function changeTarget(operation: string, input: NamedFunction, context: RequestContext, functions: FunctionReader): FunctionRecord {
+export function changeTarget(
+  operation: string,
+  input: NamedFunction,
+  context: RequestContext,
+  functions: Pick<FunctionRepository, 'find'>,
+): FunctionRecord {
   const reference = resolveOwnFunction(operation, input, context);
   if (reference.qualifier !== undefined && reference.qualifier !== '$LATEST') {
     throw invalidParameter(

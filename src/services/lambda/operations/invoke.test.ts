@@ -29,6 +29,7 @@ async function harness(
     functions,
     clock,
     ids,
+    chance: () => 0.5,
     invoker: {
       invoke(version, invocation) {
         invoked.push({ version, invocation });

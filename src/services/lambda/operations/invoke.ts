@@ -1,4 +1,5 @@
 import type { InvokeCommandInput, InvokeCommandOutput } from '@aws-sdk/client-lambda';
+import type { Chance } from '#base/chance.ts';
 import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
 import type { Operation } from '#aws/service.ts';
@@ -8,15 +9,18 @@ import { functionNotFound, resourceConflict } from '#functions/lambda-errors.ts'
 import { decodeClientContext } from '#invocation/client-context.ts';
 import { checkedEvent } from '#invocation/event-json.ts';
 import type { Invoker } from '#invocation/invoker.ts';
+import { resolveTarget } from '#invocation/resolve-target.ts';
 import { traceIdFor } from '#invocation/trace-id.ts';
 import { refuseUnsupported } from '../refused-parameters.ts';
 import { resolveOwnFunction } from '../target-function.ts';
 
 export interface InvokeDependencies {
-  readonly functions: Pick<FunctionRepository, 'findVersion'>;
+  readonly functions: Pick<FunctionRepository, 'find' | 'publishedVersion'>;
   readonly invoker: Pick<Invoker, 'invoke'>;
   readonly clock: Clock;
   readonly ids: IdSource;
+  /** Decides between the two versions of an alias. */
+  readonly chance: Chance;
 }
 
 type InvokeAnswer = Omit<InvokeCommandOutput, '$metadata' | 'Payload'> & { readonly Payload?: Uint8Array };
@@ -25,9 +29,10 @@ type InvokeAnswer = Omit<InvokeCommandOutput, '$metadata' | 'Payload'> & { reado
 export function invoke(deps: InvokeDependencies): Operation<InvokeCommandInput, InvokeAnswer> {
   return async (input, context) => {
     const reference = resolveOwnFunction('InvokeFunction', input, context);
-    const { accountId, region, name, qualifier } = reference;
-    const version = deps.functions.findVersion(accountId, region, name, qualifier);
-    if (version === undefined) throw functionNotFound(reference, qualifier ?? '$LATEST');
+    const { qualifier } = reference;
+    const target = resolveTarget(reference, deps.functions, deps.chance);
+    if (target === undefined) throw functionNotFound(reference, qualifier ?? '$LATEST');
+    const { version } = target;
     if (version.state.name === 'Pending' || version.state.name === 'Failed') {
       throw resourceConflict(
         `The operation cannot be performed at this time. The function is currently in the following state: ${version.state.name}`,

@@ -1,10 +1,10 @@
 import type { ListTagsCommandInput, ListTagsResponse } from '@aws-sdk/client-lambda';
 import type { Operation } from '#aws/service.ts';
-import type { FunctionReader } from '../target-function.ts';
+import type { FunctionRepository } from '#functions/function-repository.ts';
 import { taggedFunction } from '../tagged-function.ts';
 
 export interface ListTagsDependencies {
-  readonly functions: FunctionReader;
+  readonly functions: Pick<FunctionRepository, 'find'>;
 }
 
 export function listTags(deps: ListTagsDependencies): Operation<ListTagsCommandInput, ListTagsResponse> {
