@@ -1,5 +1,6 @@
-import { closeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { invariant } from '#base/invariant.ts';
 import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
@@ -13,7 +14,7 @@ import type { Cgroup, Cgroups } from './cgroup.ts';
 import { Egress } from './egress.ts';
 import { ExposedDirectories } from './exposed-directories.ts';
 import { missingResolver, resolverConfiguration } from './host-network.ts';
-import { closeInheritedOnExec } from './libc.ts';
+import { closeInheritedOnExec, connectToLoopback } from './libc.ts';
 import { AWS_ENDPOINT_PORT, closeNetwork, NetworkNamespaces, RUNTIME_API_PORT } from './network-namespace.ts';
 import type { SandboxNetwork } from './network-namespace.ts';
 import { NetworkPool } from './network-pool.ts';
@@ -329,8 +330,18 @@ class BubblewrapDriver implements SandboxDriver {
       cgroup,
       clock,
       logger,
+      connect: (pid, port) => this.#connect(pid, port),
       release,
     });
+  }
+
+  #connect(pid: number, port: number): Socket {
+    const network = openSync(`/proc/${pid}/ns/net`, 'r');
+    try {
+      return new Socket({ fd: this.#networks.within(network, () => connectToLoopback(port)) });
+    } finally {
+      closeSync(network);
+    }
   }
 
   /**

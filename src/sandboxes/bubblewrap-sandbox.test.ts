@@ -34,10 +34,12 @@ function start({ child = spawn('/bin/sleep', ['1000'], { stdio: 'ignore' }), ...
     channel: new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done() }),
     listeners: { runtimeApi: { fd: -1, address: '' }, awsEndpoint: { fd: -1, address: '' } },
     output,
+    sideOutput: undefined,
     statusFd: openSync('/dev/null', 'r'),
     cgroup: EMPTY,
     clock: systemClock,
     logger: { ...silentLogger, error: (message) => void errors.push(message) },
+    connect: () => assert.fail('nobody connects'),
     release: async () => {},
     ...changes,
   });

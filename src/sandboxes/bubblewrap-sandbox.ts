@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
@@ -18,11 +19,14 @@ export interface BubblewrapSandboxParts {
   readonly channel: Duplex;
   readonly listeners: { readonly runtimeApi: SandboxListener; readonly awsEndpoint: SandboxListener };
   readonly output: OutputPipe;
+  readonly sideOutput: OutputPipe | undefined;
   /** Read end, not blocking, of the pipe that bwrap writes its status to. Ours to close. */
   readonly statusFd: number;
   readonly cgroup: Cgroup;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** A connection to a port inside; `pid` is a process of the sandbox. @throws when nobody listens */
+  readonly connect: (pid: number, port: number) => Socket;
   /** Gives back what the sandbox holds, its control group too; what fails keeps nothing else from being given back. */
   readonly release: () => Promise<void>;
 }
@@ -65,8 +69,13 @@ export class BubblewrapSandbox implements Sandbox {
     this.#parts.output.onOutput(listener);
   }
 
+  onSideOutput(listener: (chunk: Buffer) => void): void {
+    this.#parts.sideOutput?.onOutput(listener);
+  }
+
   drainOutput(): void {
     this.#parts.output.drain();
+    this.#parts.sideOutput?.drain();
   }
 
   setCpu(cpus: number): void {
@@ -86,6 +95,12 @@ export class BubblewrapSandbox implements Sandbox {
     return { peakMemoryBytes: this.#peakMemoryBytes };
   }
 
+  async connect(port: number): Promise<Socket> {
+    const { pid } = this.#parts.child;
+    if (this.#gone || this.#killed || pid === undefined) throw new Error(`the sandbox ${this.id} has ended`);
+    return this.#parts.connect(pid, port);
+  }
+
   signal(name: 'SIGTERM'): void {
     const main = this.#gone ? undefined : this.#parts.cgroup.processes().find(isMainProcess);
     if (main !== undefined) process.kill(main, name);
@@ -102,7 +117,7 @@ export class BubblewrapSandbox implements Sandbox {
   }
 
   async #onEnd(status: ExitStatus): Promise<SandboxExit> {
-    const { cgroup, output, logger } = this.#parts;
+    const { cgroup, output, sideOutput, logger } = this.#parts;
     let outOfMemory = false;
     try {
       await this.#awaitProcessesGone();
@@ -112,8 +127,10 @@ export class BubblewrapSandbox implements Sandbox {
       logger.error('the control group of a sandbox does not answer', { sandbox: this.id, error });
     }
     this.#gone = true;
-    output.drain();
-    output.close();
+    for (const pipe of [output, sideOutput]) {
+      pipe?.drain();
+      pipe?.close();
+    }
     if (!this.#ranCommand() && !this.#killed && !outOfMemory)
       logger.error('a sandbox could not be set up', { sandbox: this.id, ...status });
     return { ...status, outOfMemory };

@@ -32,13 +32,9 @@ export interface Spawned {
   readonly child: ChildProcess;
   readonly channel: Duplex;
   readonly output: OutputPipe;
+  readonly sideOutput: OutputPipe | undefined;
   readonly statusFd: number;
 }
-
-/** Descriptors of the child beside 0 (nothing), 1 and 2 (the output) and 3 (the channel), which alone the command keeps. */
-const SECCOMP_FD = 4;
-const STATUS_FD = 5;
-const ARGUMENTS_FD = 6;
 
 /** Starts bwrap in the network namespace. Synchronous, as that demands. @throws when the host cannot start a process */
 export function spawnBubblewrap(request: SpawnRequest): Spawned {
@@ -48,6 +44,9 @@ export function spawnBubblewrap(request: SpawnRequest): Spawned {
   fds.defer(() => output.childHasIt());
   using onFailure = new DisposableStack();
   onFailure.defer(() => output.close());
+  const sideOutput = request.spec.sideOutput === true ? new OutputPipe() : undefined;
+  fds.defer(() => sideOutput?.childHasIt());
+  onFailure.defer(() => sideOutput?.close());
   const { channel, childEnd } = openChannel();
   untilSpawned(childEnd);
   onFailure.defer(() => channel.destroy());
@@ -57,11 +56,14 @@ export function spawnBubblewrap(request: SpawnRequest): Spawned {
   const statusFd = onFailure.adopt(reopenNonBlocking(status.read), closeSync);
   const seccomp = untilSpawned(openSync(request.seccompFilter, 'r'));
   const argumentsFile = untilSpawned(memoryFile('bwrap-arguments'));
-  const options = bubblewrapOptions({ ...request, seccompFd: SECCOMP_FD, statusFd: STATUS_FD });
+  // Nothing, the output, the channel and perhaps the side output, which the command keeps; then those that are bwrap's own.
+  const stdio = ['ignore' as const, output.writeEnd, output.writeEnd, childEnd];
+  if (sideOutput !== undefined) stdio.push(sideOutput.writeEnd);
+  const [seccompFd, innerStatusFd, argumentsFd] = [stdio.push(seccomp) - 1, stdio.push(status.write) - 1, stdio.push(argumentsFile) - 1];
+  const options = bubblewrapOptions({ ...request, seccompFd, statusFd: innerStatusFd });
   // At an explicit position, so that the reader, who shares ours, begins at the start.
   writeSync(argumentsFile, options.map((option) => `${option}\0`).join(''), 0);
-  const [file, argv] = chainOf(request);
-  const stdio = ['ignore' as const, output.writeEnd, output.writeEnd, childEnd, seccomp, status.write, argumentsFile];
+  const [file, argv] = chainOf(request, argumentsFd);
   const child = request.networks.within(request.networkFd, () => {
     const started = spawn(file, argv, { stdio, env: {}, cwd: '/' });
     if (started.pid === undefined) {
@@ -72,10 +74,10 @@ export function spawnBubblewrap(request: SpawnRequest): Spawned {
     return started;
   });
   onFailure.move();
-  return { child, channel, output, statusFd };
+  return { child, channel, output, sideOutput, statusFd };
 }
 
-function chainOf({ spec, commands, uid, cgroup }: SpawnRequest): readonly [file: string, argv: readonly string[]] {
+function chainOf({ spec, commands, uid, cgroup }: SpawnRequest, argumentsFd: number): readonly [file: string, argv: readonly string[]] {
   const groups = new Set(spec.mounts.flatMap(({ gid }) => gid ?? []));
   return spawnChain({
     commands,
@@ -83,7 +85,7 @@ function chainOf({ spec, commands, uid, cgroup }: SpawnRequest): readonly [file:
     groups: [...groups],
     openFiles: spec.limits.openFiles,
     joinFiles: cgroup.joinFiles,
-    argumentsFd: ARGUMENTS_FD,
+    argumentsFd,
     command: spec.command,
   });
 }

@@ -28,6 +28,7 @@ const call = {
   bind: bind<[number, Buffer, number]>('int bind(int fd, void *address, unsigned int length)'),
   getsockname: bind<[number, Buffer, Int32Array]>('int getsockname(int fd, void *address, int *length)'),
   listen: bind<[number, number]>('int listen(int fd, int backlog)'),
+  connect: bind<[number, Buffer, number]>('int connect(int fd, void *address, unsigned int length)'),
   ioctlPointer: bind<[number, number, Buffer]>('int ioctl(int fd, unsigned long request, void *argument)'),
   mount: bind<[string | null, string, string | null, number, string | null]>(
     'int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)',
@@ -174,10 +175,7 @@ export function listenOnLoopback(port: number): { readonly fd: number; readonly 
   const fd = check(call.socket(AF_INET, SOCK_STREAM | O_CLOEXEC | O_NONBLOCK, 0), 'socket');
   try {
     check(call.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, Int32Array.of(1), 4), 'setsockopt(SO_REUSEADDR)');
-    const address = Buffer.alloc(16);
-    address.writeUInt16LE(AF_INET, 0);
-    address.writeUInt16BE(port, 2);
-    address.set([127, 0, 0, 1], 4);
+    const address = loopbackAddress(port);
     check(call.bind(fd, address, address.length), `bind(127.0.0.1:${port})`);
     check(call.listen(fd, BACKLOG), 'listen');
     check(call.getsockname(fd, address, Int32Array.of(address.length)), 'getsockname');
@@ -186,6 +184,36 @@ export function listenOnLoopback(port: number): { readonly fd: number; readonly 
     closeSync(fd);
     throw error;
   }
+}
+
+/**
+ * A TCP socket connected to 127.0.0.1 of the network namespace that the calling thread is in. The descriptor is not blocking and
+ * closed on exec. Never waits: the kernel answers for its own loopback interface at once, whatever the listening process does.
+ * @throws SystemCallError when nobody listens, or when more connections wait there than are let in
+ */
+export function connectToLoopback(port: number): number {
+  const EINPROGRESS = koffi.os.errno['EINPROGRESS'];
+  const fd = check(call.socket(AF_INET, SOCK_STREAM | O_CLOEXEC | O_NONBLOCK, 0), 'socket');
+  try {
+    const address = loopbackAddress(port);
+    let result = call.connect(fd, address, address.length);
+    // The first call always says that it is under way; the second one how it went.
+    if (result < 0 && koffi.errno() === EINPROGRESS) result = call.connect(fd, address, address.length);
+    check(result, `connect(127.0.0.1:${port})`);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/** struct sockaddr_in. */
+function loopbackAddress(port: number): Buffer {
+  const address = Buffer.alloc(16);
+  address.writeUInt16LE(AF_INET, 0);
+  address.writeUInt16BE(port, 2);
+  address.set([127, 0, 0, 1], 4);
+  return address;
 }
 
 /** A socket to the kernel's routing tables, of the network namespace that the calling thread is in. Never waits for an answer. */

@@ -52,13 +52,16 @@ class ProcessDriver implements SandboxDriver {
     const listeners = { runtimeApi: listen(), awsEndpoint: listen() };
     const output = new OutputPipe();
     onFailure.defer(() => output.close());
-    const child = start(spec, { runtimeApi: listeners.runtimeApi.address, awsEndpoint: listeners.awsEndpoint.address }, output);
+    const sideOutput = spec.sideOutput === true ? new OutputPipe() : undefined;
+    onFailure.defer(() => sideOutput?.close());
+    const addresses = { runtimeApi: listeners.runtimeApi.address, awsEndpoint: listeners.awsEndpoint.address };
+    const child = start(spec, addresses, output, sideOutput);
     onFailure.move();
     const { clock, logger } = this.#options;
     const channel = child.stdio[3];
     invariant(channel instanceof Duplex, 'a pipe of a child is a socket');
     const release = (): void => void this.#sandboxes.delete(sandbox);
-    const sandbox: Sandbox = new ProcessSandbox({ id: spec.id, child, channel, listeners, output, clock, logger, release });
+    const sandbox: Sandbox = new ProcessSandbox({ id: spec.id, child, channel, listeners, output, sideOutput, clock, logger, release });
     this.#sandboxes.add(sandbox);
     return sandbox;
   }
@@ -81,6 +84,7 @@ function start(
   spec: SandboxSpec,
   addresses: { readonly runtimeApi: string; readonly awsEndpoint: string },
   output: OutputPipe,
+  sideOutput: OutputPipe | undefined,
 ): ChildProcess {
   try {
     const given = spec.environment(addresses);
@@ -90,7 +94,8 @@ function start(
     const env = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, toHost(value)]));
     const [file, ...argv] = spec.command.map(toHost);
     invariant(file !== undefined, 'a sandbox has a command');
-    const stdio = ['ignore' as const, output.writeEnd, output.writeEnd, 'pipe' as const];
+    const stdio: ('ignore' | 'pipe' | number)[] = ['ignore', output.writeEnd, output.writeEnd, 'pipe'];
+    if (sideOutput !== undefined) stdio.push(sideOutput.writeEnd);
     // A process group of its own, so that signals reach what it starts.
     const child = spawn(file, argv, { cwd, env: { ...env, PWD: cwd }, stdio, detached: true });
     if (child.pid !== undefined) return child;
@@ -99,5 +104,6 @@ function start(
     throw new Error(`${file} could not be started`);
   } finally {
     output.childHasIt();
+    sideOutput?.childHasIt();
   }
 }

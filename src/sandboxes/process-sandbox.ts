@@ -1,4 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { invariant } from '#base/invariant.ts';
 import type { Clock } from '#base/clock.ts';
@@ -14,6 +17,7 @@ export interface ProcessSandboxParts {
   readonly channel: Duplex;
   readonly listeners: { readonly runtimeApi: SandboxListener; readonly awsEndpoint: SandboxListener };
   readonly output: OutputPipe;
+  readonly sideOutput: OutputPipe | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly release: () => void;
@@ -54,8 +58,13 @@ export class ProcessSandbox implements Sandbox {
     this.#parts.output.onOutput(listener);
   }
 
+  onSideOutput(listener: (chunk: Buffer) => void): void {
+    this.#parts.sideOutput?.onOutput(listener);
+  }
+
   drainOutput(): void {
     this.#parts.output.drain();
+    this.#parts.sideOutput?.drain();
   }
 
   setCpu(): void {
@@ -77,6 +86,12 @@ export class ProcessSandbox implements Sandbox {
     return { peakMemoryBytes: this.#peakMemoryBytes };
   }
 
+  async connect(port: number): Promise<Socket> {
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    return socket;
+  }
+
   signal(name: 'SIGTERM'): void {
     this.#parts.child.kill(name);
   }
@@ -87,12 +102,14 @@ export class ProcessSandbox implements Sandbox {
   }
 
   async #onEnd(exit: SandboxExit): Promise<SandboxExit> {
-    const { clock, output, channel, release } = this.#parts;
+    const { clock, output, sideOutput, channel, release } = this.#parts;
     const giveUpMs = clock.monotonicMs() + GROUP_GONE_TIMEOUT_MS;
     while (this.#signalGroup('SIGKILL') && clock.monotonicMs() < giveUpMs) await sleepAlive(clock, GROUP_GONE_RETRY_MS);
     this.#gone = true;
-    output.drain();
-    output.close();
+    for (const pipe of [output, sideOutput]) {
+      pipe?.drain();
+      pipe?.close();
+    }
     channel.destroy();
     release();
     return exit;

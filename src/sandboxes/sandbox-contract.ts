@@ -115,6 +115,35 @@ export function describeSandboxContract(name: string, contract: SandboxContract)
       assert.equal(output, [1, 2, 3, 4, 5].map((i) => `out${i}\nerr${i}\n`).join(''));
     });
 
+    it('keeps the side output apart', async () => {
+      const { sandbox, output } = await start(['/bin/sh', '-c', 'echo plain; echo side >&4; echo more'], { sideOutput: true });
+      let side = '';
+      sandbox.onSideOutput((chunk) => (side += chunk.toString()));
+      await sandbox.exited;
+      await end(sandbox);
+      assert.deepEqual([output(), side], ['plain\nmore\n', 'side\n']);
+    });
+
+    it('has no descriptor beyond the channel without a side output', async () => {
+      const { output } = await run(['/bin/sh', '-c', 'ls /proc/self/fd | sort -n | tr "\\n" " "']);
+      assert.equal(output, '0 1 2 3 4 ');
+    });
+
+    it('connects to what listens inside, frozen or not', async () => {
+      const listening = `const server = require('node:net').createServer((socket) => socket.end('hello'));
+        server.listen(0, '127.0.0.1', () => channel.write(String(server.address().port)));`;
+      const { sandbox, receive } = await bench.startScript(listening);
+      const port = Number(await receive());
+      sandbox.freeze();
+      const socket = await sandbox.connect(port);
+      sandbox.thaw();
+      assert.equal(String((await once(socket, 'data'))[0]), 'hello');
+      socket.destroy();
+      await assert.rejects(sandbox.connect(1), /ECONNREFUSED/);
+      await end(sandbox);
+      await assert.rejects(sandbox.connect(port));
+    });
+
     it('delivers output of any size before `exited` resolves', async () => {
       const { output } = await run(['/bin/sh', '-c', 'head -c 1000000 /dev/zero | tr "\\\\0" x']);
       assert.equal(output, 'x'.repeat(1_000_000));

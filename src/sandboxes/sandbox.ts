@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /**
@@ -45,6 +46,8 @@ export interface SandboxSpec {
   readonly environment: (listeners: SandboxAddresses) => Readonly<Record<string, string>>;
   readonly limits: SandboxLimits;
   readonly network: SandboxNetworkProfile;
+  /** Gives the process a second output, descriptor 4, for what is to be told apart from standard output and error. */
+  readonly sideOutput?: boolean;
 }
 
 /**
@@ -87,6 +90,8 @@ export interface Sandbox {
   readonly listeners: { readonly runtimeApi: SandboxListener; readonly awsEndpoint: SandboxListener };
   /** Called with each piece of what the process wrote to standard output and error, in order. Set before output is lost. */
   onOutput(listener: (chunk: Buffer) => void): void;
+  /** The same for the side output, where the specification asks for one. */
+  onSideOutput(listener: (chunk: Buffer) => void): void;
   /** Delivers, before it returns, all output that the process has written up to now. */
   drainOutput(): void;
   /** Resolves once all processes are gone. */
@@ -99,6 +104,11 @@ export interface Sandbox {
   freeze(): void;
   thaw(): void;
   usage(): SandboxUsage;
+  /**
+   * A connection to what listens inside, on that port of the sandbox's loopback interface. Whoever listens need not be running: a
+   * frozen process is connected to, and answers once it is thawed. @throws when nobody listens there
+   */
+  connect(port: number): Promise<Socket>;
   /** Sends a signal to the sandbox's main process only. */
   signal(name: 'SIGTERM'): void;
   /** Kills every process, frozen or not, and releases all resources. Resolves when nothing is left. Idempotent. */

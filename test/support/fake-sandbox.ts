@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { closeSync, openSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { FRAME, FRAME_HEADER_BYTES } from '#environments/runtime-api/frames.ts';
 import type { FrameType, InvokeMeta } from '#environments/runtime-api/frames.ts';
@@ -36,9 +37,13 @@ export class FakeSandbox implements Sandbox {
   /** What was done to it, in order: `freeze`, `thaw`, `kill`, `cpu 0.5`. */
   readonly calls: string[] = [];
   peakMemoryBytes = 10 * 1024 * 1024;
+  /** What listens inside, by port. */
+  readonly listenersInside = new Map<number, () => Promise<Socket>>();
   readonly #exit = Promise.withResolvers<SandboxExit>();
   #output: Buffer[] = [];
   #onOutput: ((chunk: Buffer) => void) | undefined;
+  #sideOutput: Buffer[] = [];
+  #onSideOutput: ((chunk: Buffer) => void) | undefined;
 
   /** `runtimeApi`: a listening descriptor for a runtime that speaks HTTP; any other does for frames. */
   constructor(spec: SandboxSpec, script: RuntimeScript, runtimeApi: SandboxListener) {
@@ -82,6 +87,11 @@ export class FakeSandbox implements Sandbox {
     this.#output.push(Buffer.from(text));
   }
 
+  /** The same for the side output. */
+  printAside(text: string): void {
+    this.#sideOutput.push(Buffer.from(text));
+  }
+
   /** The process ends by itself. */
   end(exit: Partial<SandboxExit>): void {
     this.#exit.resolve({ code: undefined, signal: undefined, outOfMemory: false, ...exit });
@@ -97,7 +107,12 @@ export class FakeSandbox implements Sandbox {
     this.#onOutput = listener;
   }
 
+  onSideOutput(listener: (chunk: Buffer) => void): void {
+    this.#onSideOutput = listener;
+  }
+
   drainOutput(): void {
+    for (const chunk of this.#sideOutput.splice(0)) this.#onSideOutput?.(chunk);
     for (const chunk of this.#output.splice(0)) this.#onOutput?.(chunk);
   }
 
@@ -115,6 +130,10 @@ export class FakeSandbox implements Sandbox {
 
   usage(): SandboxUsage {
     return { peakMemoryBytes: this.peakMemoryBytes };
+  }
+
+  connect(port: number): Promise<Socket> {
+    return this.listenersInside.get(port)?.() ?? Promise.reject(new Error(`nobody listens on port ${port}`));
   }
 
   signal(name: 'SIGTERM'): void {
