@@ -1,3 +1,4 @@
+import { RecentlyUsed } from '#base/recently-used.ts';
 import type { AccountId } from '#aws/caller.ts';
 import type { FunctionKey } from './function-arn.ts';
 import { invalidParameter, resourceNotFound, validationFailure } from './lambda-errors.ts';
@@ -34,6 +35,18 @@ export interface FunctionNameParts {
  * Undefined when the text is none of these.
  */
 export function parseFunctionName(text: string): FunctionNameParts | undefined {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  const parts = readFunctionName(text);
+  if (parts !== undefined && text.length <= MAX_REMEMBERED_LENGTH) parsed.set(text, parts);
+  return parts;
+}
+
+/** Every invocation names its function, several times on its way. */
+const parsed = new RecentlyUsed<string, FunctionNameParts>(1024);
+const MAX_REMEMBERED_LENGTH = 256;
+
+function readFunctionName(text: string): FunctionNameParts | undefined {
   const match = FUNCTION_NAME.exec(text);
   if (match === null) return undefined;
   const [, region, accountId, name, qualifier] = match;

@@ -20,10 +20,14 @@ export interface GuardOptions {
  * A foreign name in Host is DNS rebinding; an Origin or a cross-site fetch is a page calling directly. No AWS client sends either.
  */
 export function createGuard(options: GuardOptions): Guard {
+  // Nearly all requests name the same host.
+  let latest: { readonly host: string; readonly name: string } | undefined;
   return {
     check({ headers }) {
-      const name = hostName(headers['host']);
+      const host = headers['host'] ?? '';
+      const name = latest?.host === host ? latest.name : hostName(host);
       if (name === undefined) return 'The Host header is missing or malformed.';
+      if (latest?.host !== host) latest = { host, name };
       if (options.isVirtualHost(name)) return undefined;
       if (!isLoopbackName(name) && !options.allowedHosts.some((allowed) => covers(allowed, name))) {
         return `The host '${name}' is not one that this daemon answers to; add it to HEARTH_ALLOWED_HOSTS.`;
@@ -49,8 +53,8 @@ export function hostInUrl(host: string): string {
 }
 
 /** The host without port, lower case; an IPv6 address keeps its brackets. */
-function hostName(host: string | undefined): string | undefined {
-  return /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+?)\.?(?::\d{1,5})?$/i.exec(host ?? '')?.[1]?.toLowerCase();
+function hostName(host: string): string | undefined {
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+?)\.?(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase();
 }
 
 function isLoopbackName(name: string): boolean {

@@ -1,5 +1,13 @@
 /** An instant as `YYYYMMDDTHHMMSSZ`, in milliseconds since the epoch; undefined when the text has another form or names no instant. */
 export function parseAmzDate(text: string): number | undefined {
+  if (text !== latest.text) latest = { text, ms: readAmzDate(text) };
+  return latest.ms;
+}
+
+/** Requests that come within one second carry the same date. */
+let latest: { readonly text: string; readonly ms: number | undefined } = { text: '', ms: undefined };
+
+function readAmzDate(text: string): number | undefined {
   if (!/^\d{8}T\d{6}Z$/.test(text)) return undefined;
   const part = (from: number, to: number): number => Number(text.slice(from, to));
   const [month, day] = [part(4, 6), part(6, 8)];

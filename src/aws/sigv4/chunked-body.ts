@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { AwsError } from '#aws/errors.ts';
 import { joinChunks, parseAwsChunked } from '#aws/wire/aws-chunked.ts';
 import type { AwsChunkedBody } from '#aws/wire/aws-chunked.ts';
@@ -7,7 +6,7 @@ import { UnreadableInput } from '#aws/wire/unreadable-input.ts';
 import { invalidSignature } from './auth-errors.ts';
 import type { PayloadHash } from './verify-signature.ts';
 import { equalText } from './verify-signature.ts';
-import { hmacHex } from './signing-key.ts';
+import type { HmacKey } from './hmac-key.ts';
 
 /** A body that was sent in chunks (`Content-Encoding: aws-chunked`), put together again. */
 export interface DecodedBody {
@@ -18,7 +17,7 @@ export interface DecodedBody {
 
 /** Everything that the signature of a chunk covers besides its bytes. */
 export interface ChunkSigning {
-  readonly key: KeyObject;
+  readonly key: HmacKey;
   readonly date: string;
   /** `date/region/service/aws4_request`. */
   readonly scope: string;
@@ -85,7 +84,7 @@ class SignatureChain {
 
   #verify(algorithm: string, digests: string, signature: string): void {
     const { key, date, scope } = this.#signing;
-    const expected = hmacHex(key, `${algorithm}\n${date}\n${scope}\n${this.#previous}\n${digests}`);
+    const expected = key.sign(`${algorithm}\n${date}\n${scope}\n${this.#previous}\n${digests}`);
     if (!equalText(expected, signature)) throw invalidSignature('s3');
     this.#previous = signature;
   }

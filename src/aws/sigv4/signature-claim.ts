@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { RecentlyUsed } from '#base/recently-used.ts';
 import type { WireRequest } from '#aws/wire/message.ts';
 import { formatAmzDate, parseAmzDate } from './amz-date.ts';
 import { incompleteQuery, incompleteSignature, invalidSignature, missingAuthenticationToken } from './auth-errors.ts';
@@ -39,6 +40,7 @@ export interface SignatureV2Claim {
 type SignedHead = Pick<WireRequest, 'headers' | 'query'>;
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
+const SIGNATURE = /^[0-9a-f]{64}$/;
 
 /**
  * Reads the Authorization header, or the parameters of a presigned URL.
@@ -55,7 +57,44 @@ export function readSignatureClaim(request: SignedHead, dialect: AuthDialect): S
   throw missingAuthenticationToken(dialect);
 }
 
+/** What stands before the signature in a header that was well formed. It is the same in all requests of a client on one day. */
+type Preamble = Pick<SignatureV4Claim, 'accessKeyId' | 'scope' | 'signedHeaders'>;
+
+const preambles = new RecentlyUsed<string, Preamble>(1024);
+const MAX_PREAMBLE_LENGTH = 1024;
+const SIGNATURE_LENGTH = 64;
+
+/** Takes a header apart that has been seen before, but for its signature. Undefined for any other, and for what is wrong with it. */
+function readKnownHeader({ headers }: SignedHead, authorization: string): SignatureV4Claim | undefined {
+  const known = preambles.get(authorization.slice(0, -SIGNATURE_LENGTH));
+  const date = headers['x-amz-date'];
+  if (known === undefined || date === undefined || !date.startsWith(known.scope.date)) return undefined;
+  const signedAtMs = parseAmzDate(date);
+  const signature = authorization.slice(-SIGNATURE_LENGTH);
+  if (signedAtMs === undefined || !SIGNATURE.test(signature)) return undefined;
+  return {
+    version: 4,
+    accessKeyId: known.accessKeyId,
+    sessionToken: headers['x-amz-security-token'],
+    scope: known.scope,
+    date,
+    signedAtMs,
+    signedHeaders: known.signedHeaders,
+    signature,
+    presigned: undefined,
+  };
+}
+
 function readHeader(request: SignedHead, authorization: string, dialect: AuthDialect): SignatureV4Claim {
+  const known = readKnownHeader(request, authorization);
+  if (known !== undefined) return known;
+  const claim = readNewHeader(request, authorization, dialect);
+  const preamble = authorization.slice(0, -SIGNATURE_LENGTH);
+  if (preamble.length <= MAX_PREAMBLE_LENGTH && preamble.endsWith('Signature=')) preambles.set(preamble, claim);
+  return claim;
+}
+
+function readNewHeader(request: SignedHead, authorization: string, dialect: AuthDialect): SignatureV4Claim {
   const space = authorization.indexOf(' ');
   const algorithm = space < 0 ? authorization : authorization.slice(0, space);
   if (algorithm !== ALGORITHM) throw incompleteSignature(dialect, `Unsupported AWS 'algorithm': '${algorithm.slice(0, 64)}'.`);
@@ -201,7 +240,7 @@ function readSignedHeaders(text: string, dialect: AuthDialect): readonly string[
 }
 
 function readHex(signature: string, dialect: AuthDialect): string {
-  if (!/^[0-9a-f]{64}$/.test(signature)) throw invalidSignature(dialect);
+  if (!SIGNATURE.test(signature)) throw invalidSignature(dialect);
   return signature;
 }
 

@@ -1,6 +1,6 @@
-import { createHmac, createSecretKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { RecentlyUsed } from '#base/recently-used.ts';
+import { HmacKey } from './hmac-key.ts';
 
 /** What a signature is valid for: `date/region/service/aws4_request`. */
 export interface CredentialScope {
@@ -20,12 +20,11 @@ export function deriveSigningKey(secretAccessKey: string, scope: CredentialScope
   return hmac(hmac(hmac(hmac(`AWS4${secretAccessKey}`, scope.date), scope.region), scope.service), 'aws4_request');
 }
 
-/**
- * Remembers derived keys, which change once a day. Never remembers a signature. A key object, since making one of a buffer for
- * each signature costs six times the HMAC itself.
- */
+/** Remembers derived keys, which change once a day. Never remembers a signature. */
 export class SigningKeys {
-  readonly #proven: RecentlyUsed<string, KeyObject>;
+  readonly #proven: RecentlyUsed<string, HmacKey>;
+  /** The same for a scope that is the very object of before, as it is in a row of requests with the same credentials. */
+  readonly #ofScope = new WeakMap<CredentialScope, { readonly secretAccessKey: string; readonly key: HmacKey }>();
 
   /** `capacity`: each execution environment has a secret of its own, and uses it for a service or two. */
   constructor(capacity = 4096) {
@@ -36,16 +35,14 @@ export class SigningKeys {
    * Hands the key of this secret and scope to `verify`, and remembers it unless that throws: a scope is whatever the request says,
    * so that one without a right signature must not displace keys that are in use.
    */
-  use<Result>(secretAccessKey: string, scope: CredentialScope, verify: (key: KeyObject) => Result): Result {
+  use<Result>(secretAccessKey: string, scope: CredentialScope, verify: (key: HmacKey) => Result): Result {
+    const known = this.#ofScope.get(scope);
+    if (known?.secretAccessKey === secretAccessKey) return verify(known.key);
     const id = `${secretAccessKey}\n${scope.date}\n${scope.region}\n${scope.service}`;
-    const key = this.#proven.get(id) ?? createSecretKey(deriveSigningKey(secretAccessKey, scope));
+    const key = this.#proven.get(id) ?? new HmacKey(deriveSigningKey(secretAccessKey, scope));
     const result = verify(key);
     this.#proven.set(id, key);
+    this.#ofScope.set(scope, { secretAccessKey, key });
     return result;
   }
-}
-
-/** Lower-case hexadecimal HMAC-SHA256. */
-export function hmacHex(key: KeyObject, text: string): string {
-  return createHmac('sha256', key).update(text).digest('hex');
 }

@@ -1,5 +1,4 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
 import { AwsError } from '#aws/errors.ts';
 import type { WireRequest } from '#aws/wire/message.ts';
 import { formatAmzDate } from './amz-date.ts';
@@ -8,7 +7,8 @@ import type { AuthDialect } from './auth-errors.ts';
 import { canonicalHeaders, canonicalPath, canonicalQuery, canonicalRequest, headerOf } from './canonical-request.ts';
 import { queryParameters } from './query-parameters.ts';
 import type { SignatureV4Claim } from './signature-claim.ts';
-import { hmacHex, scopeText } from './signing-key.ts';
+import type { HmacKey } from './hmac-key.ts';
+import { scopeText } from './signing-key.ts';
 
 /** Minutes that a signature's date may be off; S3 allows more. Source: "Signature Version 4 for API requests", "RequestTimeTooSkewed". */
 const MAX_SKEW_MINUTES = 5;
@@ -29,7 +29,7 @@ export type PayloadHash = string;
 export function verifySignature(
   request: WireRequest,
   claim: SignatureV4Claim,
-  { key, nowMs, dialect }: { readonly key: KeyObject; readonly nowMs: number; readonly dialect: AuthDialect },
+  { key, nowMs, dialect }: { readonly key: HmacKey; readonly nowMs: number; readonly dialect: AuthDialect },
 ): PayloadHash {
   checkSignatureTime(claim, nowMs, dialect);
   const payloadHash = dialect === 's3' ? payloadHashForS3(request, claim) : bodyHash(request);
@@ -44,7 +44,7 @@ export function verifySignature(
     });
     return `AWS4-HMAC-SHA256\n${claim.date}\n${scopeText(claim.scope)}\n${hash('sha256', canonical)}`;
   };
-  if (!equalText(hmacHex(key, stringToSignFor(request.headers)), claim.signature) && !matchesWithRepeatedHeaders()) {
+  if (!equalText(key.sign(stringToSignFor(request.headers)), claim.signature) && !matchesWithRepeatedHeaders()) {
     throw mismatch(claim, dialect, stringToSignFor(request.headers));
   }
   if (dialect === 's3') checkUnsignedHeaders(request, claim);
@@ -57,7 +57,7 @@ export function verifySignature(
     if (joined.length === 0) return false;
     const headers = { ...request.headers };
     for (const name of joined) headers[name] = headers[name]?.replaceAll(', ', ',') ?? '';
-    return equalText(hmacHex(key, stringToSignFor(headers)), claim.signature);
+    return equalText(key.sign(stringToSignFor(headers)), claim.signature);
   }
 }
 

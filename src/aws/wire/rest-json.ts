@@ -1,3 +1,4 @@
+import { RecentlyUsed } from '#base/recently-used.ts';
 import { AwsError } from '#aws/errors.ts';
 import { type Fields, readMembers, restJsonDialect, writeMembers } from './document.ts';
 import { eventStreamType, writeEventStream } from './event-stream.ts';
@@ -6,22 +7,29 @@ import { parseJson } from './json-body.ts';
 import type { WireRequest, WireResponse } from './message.ts';
 import { payloadBody } from './payload-body.ts';
 import { parseQuery } from './query-string.ts';
-import { createRouter } from './router.ts';
+import { createRouter, type Route } from './router.ts';
 import type { Member, ServiceModel } from './schema.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 
 const JSON_TYPE = 'application/json';
+const MAX_REMEMBERED_PATH = 512;
 
 /** AWS restJson1: members in labels, query and headers, the rest as JSON in the body, or one member as the whole body. */
 export function restJson(definition: ServiceDefinition, model: ServiceModel): WireProtocol {
   const router = createRouter(model.operations.values(), definition);
+  // Of requests without a query, by method and path: most are invocations, of few functions.
+  const routes = new RecentlyUsed<string, Route>(1024);
   return {
     unreadableCode: 'SerializationException',
 
     find(request) {
-      const parameters = parseQuery(request.query);
-      const route = router.route({ method: request.method, path: request.path, headers: request.headers, parameters });
+      const { method, path, query, headers } = request;
+      const parameters = parseQuery(query);
+      const key = query === '' && path.length <= MAX_REMEMBERED_PATH && !router.readsHeaders ? method + path : undefined;
+      const known = key === undefined ? undefined : routes.get(key);
+      const route = known ?? router.route({ method, path, headers, parameters });
+      if (route !== undefined && known === undefined && key !== undefined) routes.set(key, route);
       return route && { operation: route.operation, labels: route.labels, parameters };
     },
 

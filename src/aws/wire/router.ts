@@ -3,6 +3,8 @@ import { type Parameters, parseQuery } from './query-string.ts';
 
 /** Finds the operation of a service that binds its operations to HTTP (restJson1, restXml). */
 export interface Router {
+  /** Whether header members tell some operations apart; otherwise method, path and query alone decide. */
+  readonly readsHeaders: boolean;
   route(request: RoutedRequest): Route | undefined;
 }
 
@@ -47,8 +49,9 @@ export interface RouterOptions {
 export function createRouter(operations: Iterable<OperationSchema>, options: RouterOptions = {}): Router {
   const root = newNode();
   for (const operation of operations) if (operation.http !== undefined) insert(root, operation, operation.http, options);
-  finish(root);
+  const readsHeaders = finish(root);
   return {
+    readsHeaders,
     route(request) {
       const segments = segmentsOf(request.path);
       const found = search(root, segments, 0, request);
@@ -111,15 +114,19 @@ function candidateOf(operation: OperationSchema, http: Http, labelNames: readonl
 /**
  * Where operations share path and literals, their required query and header members tell them apart (S3); the most demanding is
  * asked first. An operation that stands alone is found without them, so that a missing one is reported by its name.
+ * Returns whether header members are asked anywhere.
  */
-function finish(node: Node): void {
+function finish(node: Node): boolean {
+  let readsHeaders = false;
   for (const candidates of [...node.ends.values(), ...node.greedy.values()]) {
     const rivals = Map.groupBy(candidates, ({ literals }) => literals.join('&'));
     const refined = [...rivals.values()].flatMap((group) => (group.length > 1 ? group.map(withRequiredMembers) : group));
     candidates.splice(0, candidates.length, ...refined.toSorted((a, b) => demands(b) - demands(a)));
+    readsHeaders ||= refined.some(({ requiredHeaders }) => requiredHeaders.length > 0);
   }
-  for (const next of node.literals.values()) finish(next);
-  if (node.label !== undefined) finish(node.label);
+  for (const next of [...node.literals.values(), ...(node.label === undefined ? [] : [node.label])])
+    readsHeaders = finish(next) || readsHeaders;
+  return readsHeaders;
 }
 
 function withRequiredMembers(candidate: Candidate): Candidate {

@@ -122,7 +122,7 @@ export function writeInvoke(channel: Writable, attempt: number, meta: InvokeMeta
 
 /** Header and meta of an INVOKE frame, with `room` bytes left behind them. */
 function invokeHead(attempt: number, meta: InvokeMeta, eventBytes: number, room: number): Buffer {
-  const text = JSON.stringify(meta);
+  const text = metaText(meta);
   const metaBytes = Buffer.byteLength(text);
   if (metaBytes > MAX_META_BYTES) throw new RangeError(`the meta of an invocation has ${metaBytes} bytes`);
   const head = Buffer.allocUnsafe(FRAME_HEADER_BYTES + META_LENGTH_BYTES + metaBytes + room);
@@ -132,6 +132,13 @@ function invokeHead(attempt: number, meta: InvokeMeta, eventBytes: number, room:
   head.writeUInt16LE(metaBytes, FRAME_HEADER_BYTES);
   head.write(text, FRAME_HEADER_BYTES + META_LENGTH_BYTES);
   return head;
+}
+
+/** JSON of the meta. What cannot hold a character to escape is put down as it is: an id, a number, an ARN of a checked name. */
+function metaText(meta: InvokeMeta): string {
+  const { requestId, deadlineMs, functionArn, traceId, clientContext, cognitoIdentity, tenantId } = meta;
+  if (clientContext !== undefined || cognitoIdentity !== undefined || tenantId !== undefined) return JSON.stringify(meta);
+  return `{"requestId":"${requestId}","deadlineMs":${deadlineMs},"functionArn":"${functionArn}","traceId":${JSON.stringify(traceId)}}`;
 }
 
 /** The declared payload length of the header at `offset`, once it and the type are known to be allowed. */
