@@ -16,6 +16,7 @@ import { EnvironmentLauncher } from '#environments/environment-launcher.ts';
 import { EnvironmentPool } from '#environments/environment-pool.ts';
 import { CodeStore } from '#functions/code-store.ts';
 import { CodeSweeper } from '#functions/code-sweeper.ts';
+import { ConcurrencyLedger } from '#functions/concurrency-ledger.ts';
 import { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import { FunctionRepository } from '#functions/function-repository.ts';
 import { RuntimeLocator } from '#functions/runtime-locator.ts';
@@ -45,9 +46,6 @@ import { stsService } from '#services/sts/sts-service.ts';
 import { FileBlobStore } from '#storage/files/file-blob-store.ts';
 import { SegmentStore } from '#storage/segments/segment-store.ts';
 import { openSqliteDocumentStore } from '#storage/sqlite/sqlite-document-store.ts';
-
-/** Concurrent executions of an account in one region, AWS's default quota. */
-const ACCOUNT_CONCURRENCY = 1000;
 
 /** Credentials of an environment, as AWS gives them; an environment is retired well before. */
 const ENVIRONMENT_CREDENTIALS_SECONDS = 12 * 3600;
@@ -136,6 +134,9 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       return lifecycle.close();
     });
 
+    const admission = new Admission({ accountLimit: config.accountConcurrency, clock });
+    admission.follow(functions);
+
     // environments: they reach the gateway, which is built last
     const pool = new EnvironmentPool({
       launcher: new EnvironmentLauncher({
@@ -163,6 +164,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       maxLaunches: LAUNCHES_PER_CORE * availableParallelism(),
       idleTimeoutMs: config.idleTimeoutMs,
       maxAgeMs: ENVIRONMENT_MAX_AGE_MS,
+      admitLaunch: (version) => admission.admitEnvironment(version),
     });
     closers.push(() => pool.close());
     functions.onRetired((version) => pool.retire(version));
@@ -171,7 +173,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     await sweeper.sweep();
 
     // invocation and services
-    const invoker = new Invoker({ admission: new Admission({ accountLimit: ACCOUNT_CONCURRENCY }), placement: pool });
+    const invoker = new Invoker({ admission, placement: pool });
     const codeUrls = new CodeUrls({ secret: ids.hex(32), clock, blobs });
     const services = [
       lambdaService({
@@ -182,7 +184,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
         invoker,
         roles: { assumableByLambda: (roleArn) => sessions.canBeAssumedBy(roleArn, 'lambda.amazonaws.com') },
         runtimes: new RuntimePolicy({ clock, refuseRetired: config.runtimeDeprecationCheck }),
-        accountConcurrency: ACCOUNT_CONCURRENCY,
+        concurrency: new ConcurrencyLedger({ functions, accountLimit: config.accountConcurrency }),
         clock,
         ids,
         chance: systemChance,

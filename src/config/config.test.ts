@@ -26,6 +26,7 @@ suite('loadConfig', () => {
   test('without any setting: loopback, port 4566, the key test/test', () => {
     assert.deepEqual(load(), {
       config: {
+        accountConcurrency: 1000,
         host: '127.0.0.1',
         port: 4566,
         loopback: true,

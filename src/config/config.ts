@@ -7,6 +7,8 @@ import { booleanSetting, choiceSetting, integerSetting, listSetting, type Settin
 
 /** Everything that an operator can set about a daemon. Frozen. Each field names its variable. */
 export interface Config {
+  /** `HEARTH_ACCOUNT_CONCURRENCY`: concurrent executions of each account in each region. */
+  readonly accountConcurrency: number;
   /** `HEARTH_HOST`: the address to listen on, or a name that resolves to it. */
   readonly host: string;
   /** `HEARTH_PORT`: 0 takes a free one. */
@@ -83,6 +85,7 @@ export const DEFAULT_HOST = '127.0.0.1';
 /** Every variable there is; another one with the prefix is most likely a typing error. */
 const VARIABLES = [
   'HEARTH_ACCEPT_ANY_SECRET',
+  'HEARTH_ACCOUNT_CONCURRENCY',
   'HEARTH_ALLOWED_HOSTS',
   'HEARTH_ALLOWED_ORIGINS',
   'HEARTH_DATA_DIR',
@@ -113,6 +116,7 @@ export function loadConfig(environment: Environment, flags: ConfigFlags, host: C
   const loopback = isLoopback(listenHost);
   const isolation = choiceSetting(variable('HEARTH_ISOLATION'), ['auto', 'bubblewrap', 'none'], 'auto');
   const config: Config = {
+    accountConcurrency: integerSetting(variable('HEARTH_ACCOUNT_CONCURRENCY'), { min: 1, max: 1_000_000, fallback: 1000 }),
     host: listenHost,
     port: integerSetting(flagOr('--port', flags.port, 'HEARTH_PORT'), { min: 0, max: 65_535, fallback: DEFAULT_PORT }),
     loopback,

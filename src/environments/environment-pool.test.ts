@@ -30,6 +30,7 @@ function harness(options: Partial<PoolOptions> = {}): PoolHarness {
     maxLaunches: 4,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     maxAgeMs: MAX_AGE_MS,
+    admitLaunch: () => undefined,
     ...options,
   });
   return {

@@ -90,8 +90,9 @@ export class EnvironmentPool {
   }
 
   async #make(version: FunctionVersion, slot: Slot): Promise<Environment> {
-    const { launcher } = this.#options;
+    const { launcher, admitLaunch } = this.#options;
     const { codeDigest } = slot;
+    admitLaunch(version);
     this.#countCode(codeDigest, 1);
     try {
       slot.preparation ??= launcher.prepare(version);
@@ -207,6 +208,8 @@ export interface PoolOptions {
   readonly idleTimeoutMs: number;
   /** An environment older than this takes no more work: its role credentials run out one day. */
   readonly maxAgeMs: number;
+  /** Asked before an environment is made. @throws AwsError when the function grows too fast */
+  readonly admitLaunch: (version: FunctionVersion) => void;
 }
 
 /** The local form of `EnvironmentLease` in `invocation/placement.ts`. */

@@ -24,6 +24,8 @@ export interface FunctionRecord {
   readonly versions?: Readonly<Record<string, string>>;
   /** By name. */
   readonly aliases?: Readonly<Record<string, Alias>>;
+  /** Concurrency that no other function may use, and the most that this one may use; 0 switches it off. Absent when nothing is reserved. */
+  readonly reservedConcurrency?: number;
 }
 
 /**

@@ -35,6 +35,7 @@ export class FunctionRepository {
   readonly #scopes = new Map<string, Scope>();
   readonly #versions = new PublishedVersions();
   readonly #retired = new Set<(version: FunctionVersion) => void>();
+  readonly #changed = new Set<ChangeListener>();
   readonly #watches: Watch[] = [];
 
   private constructor(documents: DocumentStore) {
@@ -192,9 +193,15 @@ export class FunctionRepository {
     this.#retired.add(listener);
   }
 
+  /** Calls `listener` with each record before and after a change, undefined where there is none, before the write resolves. */
+  onChanged(listener: ChangeListener): void {
+    this.#changed.add(listener);
+  }
+
   close(): void {
     for (const watch of this.#watches) watch.close();
     this.#retired.clear();
+    this.#changed.clear();
   }
 
   #document(key: FunctionKey): Document<FunctionRecord> | undefined {
@@ -209,7 +216,9 @@ export class FunctionRepository {
     if (change.type === 'put') scope.documents.set(key.name, change.document);
     else scope.documents.delete(key.name);
     if (before === undefined || change.type === 'delete') scope.names = undefined;
-    this.#announce(before, change.type === 'put' ? change.document.value : undefined);
+    const after = change.type === 'put' ? change.document.value : undefined;
+    this.#announce(before, after);
+    for (const listener of this.#changed) listener(before, after);
   }
 
   #announce(before: FunctionRecord | undefined, after: FunctionRecord | undefined): void {
@@ -291,6 +300,8 @@ export class FunctionRepository {
     return created;
   }
 }
+
+type ChangeListener = (before: FunctionRecord | undefined, after: FunctionRecord | undefined) => void;
 
 /** The functions of one account in one region. `names` is their sorted list, made when first needed. */
 interface Scope {

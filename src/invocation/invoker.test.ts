@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { InvocationAnswer } from '#functions/invocation.ts';
 import { environmentHarness, testInvocation, testVersion, turn } from '../../test/support/environments.ts';
+import { ManualClock } from '../../test/support/manual-clock.ts';
 import { Admission } from './admission.ts';
 import { Invoker } from './invoker.ts';
 import type { EnvironmentLease, Placement } from './placement.ts';
@@ -15,11 +16,11 @@ function harness(invoke: EnvironmentLease['invoke']): {
   readonly isFree: () => boolean;
   readonly admission: Admission;
 } {
-  const admission = new Admission({ accountLimit: 1 });
+  const admission = new Admission({ accountLimit: 1, clock: new ManualClock() });
   const placement: Placement = { acquire: () => Promise.resolve({ invoke }) };
   const isFree = (): boolean => {
     try {
-      admission.admit(VERSION.accountId, VERSION.region).release();
+      admission.admit(VERSION).release();
       return true;
     } catch {
       return false;
@@ -50,20 +51,20 @@ suite('Invoker', () => {
     });
     await invoker.invoke(VERSION, testInvocation());
     settles[0]?.();
-    using _another = admission.admit(VERSION.accountId, VERSION.region);
+    using _another = admission.admit(VERSION);
     settles[0]?.();
     assert.equal(isFree(), false);
   });
 
   test('gives back when no environment can be had, with the error', async () => {
-    const admission = new Admission({ accountLimit: 1 });
+    const admission = new Admission({ accountLimit: 1, clock: new ManualClock() });
     const invoker = new Invoker({ admission, placement: { acquire: () => Promise.reject(new Error('none')) } });
     for (let count = 0; count < 2; count++) await assert.rejects(invoker.invoke(VERSION, testInvocation()), /none/);
   });
 
   test('is throttled before an environment is looked for', async () => {
-    const admission = new Admission({ accountLimit: 1 });
-    using _held = admission.admit(VERSION.accountId, VERSION.region);
+    const admission = new Admission({ accountLimit: 1, clock: new ManualClock() });
+    using _held = admission.admit(VERSION);
     const invoker = new Invoker({ admission, placement: { acquire: () => assert.fail('acquired') } });
     await assert.rejects(invoker.invoke(VERSION, testInvocation()), { code: 'TooManyRequestsException', status: 429 });
   });

@@ -18,7 +18,7 @@ export class Invoker {
 
   /** @throws AwsError when the invocation is throttled or no environment can be made */
   async invoke(version: FunctionVersion, invocation: Invocation): Promise<InvocationAnswer> {
-    const lease = this.#admission.admit(version.accountId, version.region);
+    const lease = this.#admission.admit(version);
     try {
       const environment = await this.#placement.acquire(version);
       return await environment.invoke(invocation, () => lease.release());

@@ -7,6 +7,7 @@ import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/clock.ts';
 import { systemIds } from '#base/ids.ts';
 import { silentLogger } from '#base/logger.ts';
+import { ConcurrencyLedger } from '#functions/concurrency-ledger.ts';
 import { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import type { FunctionRecord } from '#functions/function-record.ts';
 import { FunctionRepository } from '#functions/function-repository.ts';
@@ -33,7 +34,7 @@ export interface LambdaControlPlane {
   readonly runtimes: { checkForCreate(identifier: string): void; checkForUpdate(identifier: string): void };
   readonly clock: Clock;
   readonly ids: typeof systemIds;
-  readonly accountConcurrency: number;
+  readonly concurrency: ConcurrencyLedger;
   readonly chance: Chance;
   /** No function becomes Active, no update Successful, until the returned function is called. */
   holdUnpacking(): () => void;
@@ -72,7 +73,7 @@ export async function lambdaControlPlane(): Promise<LambdaControlPlane> {
     },
     clock,
     ids: systemIds,
-    accountConcurrency: 1000,
+    concurrency: new ConcurrencyLedger({ functions, accountLimit: 1000 }),
     chance: () => 0.5,
     holdUnpacking() {
       const { promise, resolve } = Promise.withResolvers<void>();

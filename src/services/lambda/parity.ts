@@ -31,11 +31,13 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FunctionName: 'FunctionName names what is deleted',
     Qualifier: 'Qualifier never deletes the function itself',
   },
+  DeleteFunctionConcurrency: { FunctionName: 'FunctionName finds by name and ARN, never a version' },
   GetAccountSettings: {},
   GetFunction: {
     FunctionName: 'FunctionName finds by name and ARN',
     Qualifier: 'Qualifier is repeated in the ARN, and unknown ones are not found',
   },
+  GetFunctionConcurrency: { FunctionName: 'FunctionName finds by name and ARN, never a version' },
   GetFunctionConfiguration: {
     FunctionName: 'FunctionName finds by name and ARN',
     Qualifier: 'Qualifier is repeated in the ARN, and unknown ones are not found',
@@ -54,6 +56,10 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     MaxItems: 'Marker and MaxItems page through all functions',
   },
   ListTags: { Resource: 'Resource names the function' },
+  PutFunctionConcurrency: {
+    FunctionName: 'FunctionName finds by name and ARN, never a version',
+    ReservedConcurrentExecutions: 'ReservedConcurrentExecutions is reserved, as far as 100 are left for all others',
+  },
   TagResource: { Resource: 'Resource must be the ARN of a function', Tags: 'Tags are added and replaced, at most 50' },
   UntagResource: { Resource: 'Resource names the function', TagKeys: 'TagKeys are removed, unknown ones ignored' },
   UpdateFunctionCode: {

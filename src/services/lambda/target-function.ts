@@ -55,13 +55,8 @@ export function versionUnder(
   return number === '$LATEST' ? record.latest : functions.publishedVersion(record, number);
 }
 
-/** The function that a changing operation names: never a version or an alias. @throws AwsError ResourceNotFoundException */
-export function changeTarget(
-  operation: string,
-  input: NamedFunction,
-  context: RequestContext,
-  functions: Pick<FunctionRepository, 'find'>,
-): FunctionRecord {
+/** The function that an operation on functions names. @throws AwsError InvalidParameterValueException for a version or an alias */
+export function resolveUnqualified(operation: string, input: NamedFunction, context: RequestContext): FunctionReference {
   const reference = resolveOwnFunction(operation, input, context);
   if (reference.qualifier !== undefined && reference.qualifier !== '$LATEST') {
     throw invalidParameter(
@@ -69,6 +64,17 @@ export function changeTarget(
         ' Please specify either a function name or an unqualified function ARN.',
     );
   }
+  return reference;
+}
+
+/** The function that a changing operation names: never a version or an alias. @throws AwsError ResourceNotFoundException */
+export function changeTarget(
+  operation: string,
+  input: NamedFunction,
+  context: RequestContext,
+  functions: Pick<FunctionRepository, 'find'>,
+): FunctionRecord {
+  const reference = resolveUnqualified(operation, input, context);
   const record = functions.find(reference.accountId, reference.region, reference.name);
   if (record === undefined) throw functionNotFound(reference);
   return record;

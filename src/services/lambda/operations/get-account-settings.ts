@@ -1,6 +1,7 @@
 import type { GetAccountSettingsCommandInput, GetAccountSettingsResponse } from '@aws-sdk/client-lambda';
 import type { Operation } from '#aws/service.ts';
 import { MAX_UNZIPPED_BYTES, MAX_ZIPPED_BYTES } from '#functions/code-limits.ts';
+import type { ConcurrencyLedger } from '#functions/concurrency-ledger.ts';
 import type { FunctionRepository } from '#functions/function-repository.ts';
 
 /** Lambda quotas: all packages of an account in a region, 300 GB. Told, not enforced: the disk is the user's own. */
@@ -8,8 +9,7 @@ const TOTAL_CODE_BYTES = 300 * 1024 ** 3;
 
 export interface GetAccountSettingsDependencies {
   readonly functions: Pick<FunctionRepository, 'inRegion'>;
-  /** Concurrent executions of an account in a region. */
-  readonly accountConcurrency: number;
+  readonly concurrency: Pick<ConcurrencyLedger, 'accountLimit' | 'unreserved'>;
 }
 
 export function getAccountSettings(
@@ -27,8 +27,8 @@ export function getAccountSettings(
         TotalCodeSize: TOTAL_CODE_BYTES,
         CodeSizeUnzipped: MAX_UNZIPPED_BYTES,
         CodeSizeZipped: MAX_ZIPPED_BYTES,
-        ConcurrentExecutions: deps.accountConcurrency,
-        UnreservedConcurrentExecutions: deps.accountConcurrency,
+        ConcurrentExecutions: deps.concurrency.accountLimit,
+        UnreservedConcurrentExecutions: deps.concurrency.unreserved(context.caller.accountId, context.region),
       },
       AccountUsage: { TotalCodeSize: codeBytes, FunctionCount: functionCount },
     };
