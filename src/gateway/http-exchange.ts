@@ -66,8 +66,7 @@ export function readBody(message: IncomingMessage, maxBytes: number, lease?: Bod
       if (refusal !== undefined) resolve(refusal);
       else resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
     });
-    // The only error of a request is that its connection broke.
-    message.on('error', () => reject(new ClientGone()));
+    // Also after an error, which can only be that: the connection broke. Without a listener node:http keeps it to itself.
     message.on('close', () => {
       if (!message.complete) reject(new ClientGone());
     });

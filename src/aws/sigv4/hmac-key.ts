@@ -8,6 +8,8 @@ const SCRATCH_BYTES = 4096;
 
 /** Shared by all keys: `sign` runs to its end before another can begin. */
 const scratch = Buffer.alloc(SCRATCH_BYTES);
+const scratchText = scratch.subarray(BLOCK_BYTES);
+const encoder = new TextEncoder();
 
 /**
  * A key of HMAC-SHA256 (RFC 2104) over two one-shot hashes. `createHmac` makes a native object for each signature, which costs five
@@ -28,11 +30,13 @@ export class HmacKey {
 
   /** Lower-case hexadecimal signature of the text's UTF-8. */
   sign(text: string): string {
-    const fits = text.length * 3 <= SCRATCH_BYTES - BLOCK_BYTES;
-    const message = fits ? scratch : Buffer.alloc(BLOCK_BYTES + Buffer.byteLength(text));
-    message.set(this.#inner);
-    const length = BLOCK_BYTES + message.write(text, BLOCK_BYTES);
-    this.#outer.write(hash('sha256', message.subarray(0, length)), BLOCK_BYTES, 'hex');
+    this.#outer.write(hash('sha256', this.#innerMessage(text)), BLOCK_BYTES, 'hex');
     return hash('sha256', this.#outer);
+  }
+
+  #innerMessage(text: string): Buffer {
+    if (text.length * 3 > scratchText.length) return Buffer.concat([this.#inner, Buffer.from(text)]);
+    scratch.set(this.#inner);
+    return scratch.subarray(0, BLOCK_BYTES + encoder.encodeInto(text, scratchText).written);
   }
 }
