@@ -3,7 +3,7 @@ import type { Logger } from '#base/logger.ts';
 import { Semaphore } from '#base/semaphore.ts';
 import { AwsError } from '#aws/errors.ts';
 import type { FunctionVersion } from '#functions/function-record.ts';
-import type { Invocation, InvocationAnswer } from '#functions/invocation.ts';
+import type { Invocation, InvocationAnswer, StreamedAnswer } from '#functions/invocation.ts';
 import type { Environment } from './environment.ts';
 import type { FreezeCounts } from './sandboxed-runtime.ts';
 import type { EnvironmentLauncher, Preparation } from './environment-launcher.ts';
@@ -125,6 +125,11 @@ export class EnvironmentPool {
           this.#giveBack(slot, environment);
           onSettled();
         }),
+      invokeStreaming: (invocation, onSettled) =>
+        environment.invokeStreaming(invocation, () => {
+          this.#giveBack(slot, environment);
+          onSettled();
+        }),
     };
   }
 
@@ -215,6 +220,7 @@ export interface PoolOptions {
 /** The local form of `EnvironmentLease` in `invocation/placement.ts`. */
 export interface PooledEnvironment {
   invoke(invocation: Invocation, onSettled: () => void): Promise<InvocationAnswer>;
+  invokeStreaming(invocation: Invocation, onSettled: () => void): Promise<StreamedAnswer>;
 }
 
 interface Slot {

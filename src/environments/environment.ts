@@ -1,6 +1,6 @@
 import type { Clock } from '#base/clock.ts';
 import type { FunctionVersion } from '#functions/function-record.ts';
-import type { Invocation, InvocationAnswer } from '#functions/invocation.ts';
+import type { Invocation, InvocationAnswer, StreamedAnswer } from '#functions/invocation.ts';
 import type { SandboxDriver, SandboxExit, SandboxSpec } from '#sandboxes/sandbox.ts';
 import type { ReportedFailure } from '#telemetry/log-lines.ts';
 import { timeoutText } from '#telemetry/log-lines.ts';
@@ -8,6 +8,8 @@ import type { EnvironmentId } from './environment-id.ts';
 import { INIT_TIMEOUT_MS } from './limits.ts';
 import type { EnvironmentLog } from './environment-log.ts';
 import type { AwsEndpoint } from './ports.ts';
+import { CollectedResponse, StreamedResponse } from './response-sink.ts';
+import type { ResponseSink } from './response-sink.ts';
 import type { InvokeMeta } from './runtime-api/frames.ts';
 import type { RuntimeErrorReport } from './runtime-api/runtime-link.ts';
 import { exited, exitReason, invalidEntrypoint, NO_ENTRYPOINT, timedOut } from './runtime-errors.ts';
@@ -73,12 +75,16 @@ export class Environment {
 
   invoke(invocation: Invocation, onSettled: () => void): Promise<InvocationAnswer> {
     const { promise, resolve } = Promise.withResolvers<InvocationAnswer>();
-    this.#attempt += 1;
-    this.#running = { invocation, resolve, onSettled, repeatedInitMs: 0, answer: undefined };
-    this.#log.start(invocation.requestId, invocation.tailLog);
-    if (this.#runtime?.available === true) this.#send(this.#runtime, invocation, this.#timeoutMs());
-    else this.#repeatedInit = this.#initialiseAgain(invocation, this.#running);
+    this.#run({ invocation, resolve, onSettled, repeatedInitMs: 0, answer: undefined, sink: undefined });
     return promise;
+  }
+
+  /** The same for a caller that wants the response while it is written. A reader that is slow holds the runtime back. */
+  invokeStreaming(invocation: Invocation, onSettled: () => void): Promise<StreamedAnswer> {
+    const response = new StreamedResponse({ hold: () => this.#runtime?.hold(), release: () => this.#runtime?.release() });
+    const resolve = (answer: InvocationAnswer): void => response.end(answer);
+    this.#run({ invocation, resolve, onSettled, repeatedInitMs: 0, answer: undefined, sink: response });
+    return response.answer;
   }
 
   /** Ends the runtime. An invocation that runs is answered as a crash. */
@@ -88,6 +94,15 @@ export class Environment {
     await this.#repeatedInit;
     await this.#gone;
     this.#log.close();
+  }
+
+  #run(running: Running): void {
+    const { invocation } = running;
+    this.#attempt += 1;
+    this.#running = running;
+    this.#log.start(invocation.requestId, invocation.tailLog);
+    if (this.#runtime?.available === true) this.#send(this.#runtime, invocation, this.#timeoutMs());
+    else this.#repeatedInit = this.#initialiseAgain(invocation, running);
   }
 
   #timeoutMs(): number {
@@ -163,6 +178,8 @@ export class Environment {
         output: (chunk) => this.#log.output(chunk),
         initialised: () => this.#onInitialised(),
         initFailed: (failure) => this.#onInitFailed(failure),
+        streamBegan: (contentType) => this.#onStreamBegan(contentType),
+        streamed: (chunk) => this.#running?.sink?.write(chunk),
         answered: (delivery) => this.#deliver(delivery),
         settled: (end, durationMs) => this.#onSettled(end, durationMs),
         died: (gone) => this.#onDied(gone),
@@ -206,10 +223,19 @@ export class Environment {
     this.#gone = gone.catch(this.#parts.onFault);
   }
 
+  /** A caller who waits for the whole response gets what was streamed in one piece. */
+  #onStreamBegan(contentType: string): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    running.sink ??= new CollectedResponse();
+    running.sink.begin(contentType);
+  }
+
   #deliver(delivery: Delivery): void {
     const running = this.#running;
     if (running === undefined || running.answer !== undefined) return;
-    running.answer = { outcome: delivery.error === undefined ? 'success' : 'function-error', body: delivery.body };
+    if (delivery.error !== undefined) running.answer = { outcome: 'function-error', body: delivery.body };
+    else running.answer = { outcome: 'success', body: running.sink?.collected() ?? delivery.body };
     // With LogType Tail the answer carries the REPORT line and so waits for the end of the invocation.
     if (!running.invocation.tailLog) running.resolve(running.answer);
   }
@@ -336,6 +362,8 @@ interface Running {
   /** How long the init phase took that came first; 0 when the runtime was ready. */
   repeatedInitMs: number;
   answer: InvocationAnswer | undefined;
+  /** Takes a response that comes in chunks; made when one begins, unless the caller wants to be given chunks. */
+  sink: ResponseSink | undefined;
 }
 
 interface PendingInit {

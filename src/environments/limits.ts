@@ -3,6 +3,9 @@
 /** Largest response of a synchronous invocation in bytes: 6 MiB and the 100 bytes of slack that the service grants. */
 export const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100;
 
+/** Largest streamed response in bytes ("Lambda quotas": 200 MB). */
+export const MAX_STREAMED_RESPONSE_BYTES = 200 * 1024 * 1024;
+
 /** Time for the init phase of an on-demand environment; a longer one is repeated inside the first invocation. */
 export const INIT_TIMEOUT_MS = 10_000;
 

@@ -1,5 +1,4 @@
 import type { SandboxExit } from '#sandboxes/sandbox.ts';
-import { MAX_RESPONSE_BYTES } from './limits.ts';
 import type { RuntimeErrorReport } from './runtime-api/runtime-link.ts';
 
 /** Errors that the platform finds, not the function. Texts as recorded (test_lambda: TestLambdaErrors) and in the emulator. */
@@ -21,11 +20,13 @@ export function invalidEntrypoint(requestId: string): RuntimeErrorReport {
   return report('Runtime.InvalidEntrypoint', `RequestId: ${requestId} Error: ${NO_ENTRYPOINT}`);
 }
 
-export function responseTooLarge(): RuntimeErrorReport {
-  return report(
-    'Function.ResponseSizeTooLarge',
-    `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
-  );
+export function responseTooLarge(maxBytes: number): RuntimeErrorReport {
+  return report('Function.ResponseSizeTooLarge', `Response payload size exceeded maximum allowed payload size (${maxBytes} bytes).`);
+}
+
+/** A streamed response whose connection broke before its end. */
+export function truncatedResponse(): RuntimeErrorReport {
+  return report('Runtime.TruncatedResponse', 'The response of the runtime ended before it was complete.');
 }
 
 /** The platform's own words for how a runtime process ended: `exit status 1`, `signal: killed`. */

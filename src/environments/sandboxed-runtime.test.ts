@@ -51,6 +51,11 @@ function harness(): RuntimeHarness {
         output: (chunk) => told.push(`output ${chunk.toString('utf8')}`),
         initialised: () => told.push('initialised'),
         initFailed: ({ status }) => told.push(`init failed: ${status}`),
+        streamBegan: (contentType) => told.push(`stream ${contentType}`),
+        streamed: (chunk) => {
+          told.push(`chunk ${chunk.toString('utf8')}`);
+          return chunk.length > 5 ? { type: 'Large', body: Buffer.from('too large') } : undefined;
+        },
         answered: ({ body }) => told.push(`answered ${body.toString('utf8')}`),
         settled: ({ status }, durationMs) => told.push(`settled ${status} ${durationMs}`),
         died: () => told.push('died'),
@@ -262,12 +267,55 @@ suite('SandboxedRuntime: faults', () => {
       defer: (work) => work(),
       onFault: () => assert.fail('nothing else is wrong'),
     };
-    const observer = { output() {}, initialised() {}, initFailed() {}, answered() {}, settled() {}, died() {} };
+    const observer = {
+      output() {},
+      initialised() {},
+      initFailed() {},
+      streamBegan() {},
+      streamed: () => undefined,
+      answered() {},
+      settled() {},
+      died() {},
+    };
     const refuse = (): never => {
       throw new Error('no endpoint');
     };
     await assert.rejects(SandboxedRuntime.launch(driver, SPEC, options, observer, refuse), /no endpoint/);
     assert.ok(driver.last.calls.includes('kill'));
+  });
+
+  test('a streamed response is told as it comes; its end is the answer, and the runtime may go on', async () => {
+    const { driver, told, launch } = harness();
+    driver.script = { ...ECHO, invoke: () => {} };
+    const runtime = await launch();
+    await turn();
+    runtime.invoke(1, META, Buffer.from('1'), 60_000);
+    driver.last.say(FRAME.STREAM_BEGIN, 1, Buffer.from('text/plain'));
+    driver.last.say(FRAME.STREAM_CHUNK, 1, Buffer.from('one'));
+    await turn();
+    assert.deepEqual(told.slice(2), ['stream text/plain', 'chunk one']);
+    driver.last.say(FRAME.STREAM_END, 1);
+    await turn();
+    assert.deepEqual(told.slice(4), ['answered ']);
+    driver.last.ready(1);
+    await turn();
+    assert.deepEqual(told.slice(5), ['settled success 0']);
+  });
+
+  test('a streamed response that is refused is answered with the error at once, and its rest is not told', async () => {
+    const { driver, told, launch } = harness();
+    driver.script = { ...ECHO, invoke: () => {} };
+    const runtime = await launch();
+    await turn();
+    runtime.invoke(1, META, Buffer.from('1'), 60_000);
+    driver.last.say(FRAME.STREAM_BEGIN, 1, Buffer.from('t'));
+    for (const chunk of ['long chunk', 'more']) driver.last.say(FRAME.STREAM_CHUNK, 1, Buffer.from(chunk));
+    driver.last.say(FRAME.STREAM_END, 1);
+    await turn();
+    assert.deepEqual(told.slice(2), ['stream t', 'chunk long chunk', 'answered too large']);
+    driver.last.ready(1);
+    await turn();
+    assert.deepEqual(told.slice(5), ['settled error 0']);
   });
 
   test('a runtime that closes its channel and lives on is ended after a second', async () => {

@@ -18,6 +18,9 @@ const LATE_MS = 2;
 /** Time for a process whose channel closed to be seen to end. */
 const CLOSED_CHANNEL_GRACE_MS = 1000;
 
+/** The body of a response that went before its delivery, in chunks. */
+const STREAMED = Buffer.alloc(0);
+
 const KILLED_EXIT: SandboxExit = { code: undefined, signal: 'SIGKILL', outOfMemory: false };
 
 /**
@@ -92,6 +95,15 @@ export class SandboxedRuntime {
     this.#startedMs = this.#options.clock.monotonicMs();
     this.#deadline = this.#options.clock.schedule(timeoutMs, () => this.#apply({ type: 'deadline', attempt }));
     this.#apply({ type: 'invoke', attempt }, () => this.#link.invoke(attempt, meta, event));
+  }
+
+  /** Takes no more of a streamed response from the runtime, so that it comes to wait, until `release`. */
+  hold(): void {
+    this.#link.hold();
+  }
+
+  release(): void {
+    this.#link.release();
   }
 
   /** Ends all processes. What runs is answered as a crash. */
@@ -215,6 +227,21 @@ export class SandboxedRuntime {
         this.#deliver(attempt, { body: error.body, error });
         this.#apply({ type: 'error', attempt });
       },
+      streamBegan: (attempt, contentType) => {
+        if (this.#isRunning(attempt)) this.#observer.streamBegan(contentType);
+      },
+      streamed: (attempt, chunk) => {
+        if (!this.#isRunning(attempt)) return false;
+        const refusal = this.#observer.streamed(chunk);
+        if (refusal === undefined) return true;
+        this.#deliver(attempt, { body: refusal.body, error: refusal });
+        this.#apply({ type: 'error', attempt });
+        return false;
+      },
+      streamEnded: (attempt, error) => {
+        this.#deliver(attempt, { body: error?.body ?? STREAMED, error });
+        this.#apply(error === undefined ? { type: 'response', attempt, ready: false } : { type: 'error', attempt });
+      },
       initError: (error) => {
         this.#initError = error;
         this.#apply({ type: 'init-error' });
@@ -231,7 +258,11 @@ export class SandboxedRuntime {
   }
 
   #deliver(attempt: number, delivery: Delivery): void {
-    if (this.#state.name === 'running' && this.#state.attempt === attempt) this.#delivered = delivery;
+    if (this.#isRunning(attempt)) this.#delivered = delivery;
+  }
+
+  #isRunning(attempt: number): boolean {
+    return this.#state.name === 'running' && this.#state.attempt === attempt;
   }
 }
 
@@ -257,6 +288,7 @@ export interface FreezeCounts {
 
 /** What the runtime delivered for the caller. */
 export interface Delivery {
+  /** Empty when the response was streamed, and did not fail. */
   readonly body: Buffer;
   readonly error: RuntimeErrorReport | undefined;
 }
@@ -279,6 +311,10 @@ export interface RuntimeObserver {
   output(chunk: Buffer): void;
   initialised(): void;
   initFailed(failure: InitFailure): void;
+  /** The response will come by `streamed`, and end with `answered`. */
+  streamBegan(contentType: string): void;
+  /** Returns an error to end the response with, which is then `answered`: the rest is not wanted. */
+  streamed(chunk: Buffer): RuntimeErrorReport | undefined;
   /** The caller can be answered; `settled` follows. */
   answered(delivery: Delivery): void;
   /** The invocation is over: the runtime asked for the next event, or is gone. Without an `answered` before, nothing was delivered. */

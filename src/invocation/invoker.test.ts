@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { suite, test } from 'node:test';
 import type { InvocationAnswer } from '#functions/invocation.ts';
 import { environmentHarness, testInvocation, testVersion, turn } from '../../test/support/environments.ts';
@@ -17,7 +18,12 @@ function harness(invoke: EnvironmentLease['invoke']): {
   readonly admission: Admission;
 } {
   const admission = new Admission({ accountLimit: 1, clock: new ManualClock() });
-  const placement: Placement = { acquire: () => Promise.resolve({ invoke }) };
+  const invokeStreaming: EnvironmentLease['invokeStreaming'] = async (invocation, onSettled) => {
+    const { body } = await invoke(invocation, onSettled);
+    const stream = { discard: () => {}, [Symbol.asyncIterator]: () => Readable.from([body])[Symbol.asyncIterator]() };
+    return { contentType: undefined, body: stream, completion: Promise.resolve({}) };
+  };
+  const placement: Placement = { acquire: () => Promise.resolve({ invoke, invokeStreaming }) };
   const isFree = (): boolean => {
     try {
       admission.admit(VERSION).release();
@@ -43,6 +49,20 @@ suite('Invoker', () => {
     assert.equal(isFree(), true);
   });
 
+  test('streams under the same lease: it counts until the environment is free, not until the response begins', async () => {
+    let settle = (): void => assert.fail('nothing was invoked');
+    const { invoker, isFree } = harness((_invocation, onSettled) => {
+      settle = onSettled;
+      return Promise.resolve(ANSWER);
+    });
+    const { body } = await invoker.invokeStreaming(VERSION, testInvocation());
+    assert.deepEqual(await Array.fromAsync(body), [ANSWER.body]);
+    assert.equal(isFree(), false);
+    await assert.rejects(invoker.invokeStreaming(VERSION, testInvocation()), { code: 'TooManyRequestsException' });
+    settle();
+    assert.equal(isFree(), true);
+  });
+
   test('gives back once, however often it is told', async () => {
     const settles: (() => void)[] = [];
     const { invoker, isFree, admission } = harness((_invocation, onSettled) => {
@@ -60,6 +80,7 @@ suite('Invoker', () => {
     const admission = new Admission({ accountLimit: 1, clock: new ManualClock() });
     const invoker = new Invoker({ admission, placement: { acquire: () => Promise.reject(new Error('none')) } });
     for (let count = 0; count < 2; count++) await assert.rejects(invoker.invoke(VERSION, testInvocation()), /none/);
+    for (let count = 0; count < 2; count++) await assert.rejects(invoker.invokeStreaming(VERSION, testInvocation()), /none/);
   });
 
   test('is throttled before an environment is looked for', async () => {

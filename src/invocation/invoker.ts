@@ -1,5 +1,5 @@
 import type { FunctionVersion } from '#functions/function-record.ts';
-import type { Invocation, InvocationAnswer } from '#functions/invocation.ts';
+import type { Invocation, InvocationAnswer, StreamedAnswer } from '#functions/invocation.ts';
 import type { Admission } from './admission.ts';
 import type { Placement } from './placement.ts';
 
@@ -22,6 +22,23 @@ export class Invoker {
     try {
       const environment = await this.#placement.acquire(version);
       return await environment.invoke(invocation, () => lease.release());
+    } catch (error) {
+      lease.release();
+      throw error;
+    }
+  }
+
+  /**
+   * The same for a caller that passes the response on while it is written: function URLs and InvokeWithResponseStream. Resolves at
+   * the first byte, or at the end if none came. The caller must read the body or discard it: what is not taken holds the function
+   * back.
+   * @throws AwsError as `invoke`
+   */
+  async invokeStreaming(version: FunctionVersion, invocation: Invocation): Promise<StreamedAnswer> {
+    const lease = this.#admission.admit(version);
+    try {
+      const environment = await this.#placement.acquire(version);
+      return await environment.invokeStreaming(invocation, () => lease.release());
     } catch (error) {
       lease.release();
       throw error;

@@ -1,5 +1,5 @@
 import type { FunctionVersion } from '#functions/function-record.ts';
-import type { Invocation, InvocationAnswer } from '#functions/invocation.ts';
+import type { Invocation, InvocationAnswer, StreamedAnswer } from '#functions/invocation.ts';
 
 /** Finds an execution environment for a version: an idle one, or a new one. Local today; another node's in a fleet. */
 export interface Placement {
@@ -14,4 +14,6 @@ export interface EnvironmentLease {
    * then the invocation counts against concurrency. Never rejects.
    */
   invoke(invocation: Invocation, onSettled: () => void): Promise<InvocationAnswer>;
+  /** The same, but resolves when the response begins. Whoever gets it must read or discard its body. */
+  invokeStreaming(invocation: Invocation, onSettled: () => void): Promise<StreamedAnswer>;
 }

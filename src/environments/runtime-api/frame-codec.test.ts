@@ -69,7 +69,7 @@ test('FrameReader: a response may have the largest size and not a byte more', ()
 });
 
 test('FrameReader: types that no runtime sends, and a READY with content, are violations', () => {
-  for (const type of [0, FRAME.INVOKE, 7, 255]) assert.throws(() => read([encode({ type, attempt: 1, payload: '' })]), ProtocolError);
+  for (const type of [0, FRAME.INVOKE, 10, 255]) assert.throws(() => read([encode({ type, attempt: 1, payload: '' })]), ProtocolError);
   assert.throws(() => read([encode({ type: FRAME.READY, attempt: 1, payload: 'x' })]), ProtocolError);
 });
 

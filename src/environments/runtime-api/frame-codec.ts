@@ -13,6 +13,9 @@ const MAX_ERROR_BODY_BYTES = 1024 * 1024;
 const MAX_ERROR_TYPE_BYTES = 1024;
 const MAX_ERROR_PAYLOAD_BYTES = 2 + MAX_ERROR_TYPE_BYTES + MAX_ERROR_BODY_BYTES;
 
+const MAX_CONTENT_TYPE_BYTES = 8 * 1024;
+const MAX_CHUNK_BYTES = 64 * 1024;
+
 /** Most payload bytes of each frame that a runtime may send. A type that is not here is none of its types. */
 const MAX_PAYLOAD_BYTES: ReadonlyMap<number, number> = new Map([
   [FRAME.READY, 0],
@@ -20,6 +23,9 @@ const MAX_PAYLOAD_BYTES: ReadonlyMap<number, number> = new Map([
   [FRAME.RESPONSE_READY, MAX_RESPONSE_BYTES],
   [FRAME.ERROR, MAX_ERROR_PAYLOAD_BYTES],
   [FRAME.INIT_ERROR, MAX_ERROR_PAYLOAD_BYTES],
+  [FRAME.STREAM_BEGIN, MAX_CONTENT_TYPE_BYTES],
+  [FRAME.STREAM_CHUNK, MAX_CHUNK_BYTES],
+  [FRAME.STREAM_END, MAX_ERROR_PAYLOAD_BYTES],
 ]);
 
 /** Up to here an event is copied behind its header: one write of one buffer is cheaper than gathering two. */
@@ -97,7 +103,7 @@ export class FrameReader {
   }
 }
 
-/** The error type and the body of an ERROR or INIT_ERROR payload. @throws ProtocolError */
+/** The error type and the body of an ERROR or INIT_ERROR payload, or of a STREAM_END that has one. @throws ProtocolError */
 export function readErrorPayload(payload: Buffer): { readonly type: string; readonly body: Buffer } {
   if (payload.length < 2) throw new ProtocolError('an error frame without its type');
   const end = 2 + payload.readUInt16LE(0);

@@ -9,6 +9,9 @@ export class FramedLink implements RuntimeLink {
   readonly #channel: Duplex;
   readonly #listener: RuntimeListener;
   #broken = false;
+  /** The attempt whose response is being streamed. */
+  #streaming: number | undefined;
+  #streamWanted = true;
 
   constructor(channel: Duplex, listener: RuntimeListener) {
     this.#channel = channel;
@@ -34,6 +37,14 @@ export class FramedLink implements RuntimeLink {
     if (this.#channel.writable) writeInvoke(this.#channel, attempt, meta, event);
   }
 
+  hold(): void {
+    this.#channel.pause();
+  }
+
+  release(): void {
+    this.#channel.resume();
+  }
+
   close(): void {
     this.#broken = true;
     this.#channel.destroy();
@@ -54,8 +65,27 @@ export class FramedLink implements RuntimeLink {
       case FRAME.INIT_ERROR:
         this.#listener.initError(readErrorPayload(payload));
         return;
+      case FRAME.STREAM_BEGIN:
+        if (this.#streaming === attempt) throw new ProtocolError('a second stream in one attempt');
+        this.#streaming = attempt;
+        this.#streamWanted = true;
+        this.#listener.streamBegan(attempt, payload.toString('latin1'));
+        return;
+      case FRAME.STREAM_CHUNK:
+        this.#checkStream(attempt);
+        if (this.#streamWanted) this.#streamWanted = this.#listener.streamed(attempt, payload);
+        return;
+      case FRAME.STREAM_END:
+        this.#checkStream(attempt);
+        if (this.#streamWanted) this.#listener.streamEnded(attempt, payload.length === 0 ? undefined : readErrorPayload(payload));
+        this.#streamWanted = false;
+        return;
       case FRAME.INVOKE:
         throw new ProtocolError('an INVOKE frame from the runtime');
     }
+  }
+
+  #checkStream(attempt: number): void {
+    if (this.#streaming !== attempt) throw new ProtocolError('a part of a stream that has not begun');
   }
 }

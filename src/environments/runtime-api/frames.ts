@@ -14,8 +14,23 @@
  * | RESPONSE_READY| runtime | response bytes; ready for the next event at once |
  * | ERROR         | runtime | u16 LE length of type, error type, error JSON; READY follows, or the process exits |
  * | INIT_ERROR    | runtime | as ERROR, attempt 0; the process exits afterwards |
+ * | STREAM_BEGIN  | runtime | content type of a response that comes in chunks |
+ * | STREAM_CHUNK  | runtime | up to 64 KiB of that response |
+ * | STREAM_END    | runtime | empty, or as ERROR when the function failed; READY follows once the handler is done, too |
+ *
+ * There is no credit for chunks: a daemon that cannot pass them on stops reading, the socket fills up, and the runtime waits.
  */
-export const FRAME = { INVOKE: 1, READY: 2, RESPONSE: 3, RESPONSE_READY: 4, ERROR: 5, INIT_ERROR: 6 } as const;
+export const FRAME = {
+  INVOKE: 1,
+  READY: 2,
+  RESPONSE: 3,
+  RESPONSE_READY: 4,
+  ERROR: 5,
+  INIT_ERROR: 6,
+  STREAM_BEGIN: 7,
+  STREAM_CHUNK: 8,
+  STREAM_END: 9,
+} as const;
 export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 
 export const FRAME_HEADER_BYTES = 9;

@@ -36,8 +36,8 @@ interface Runtime {
   post(path: string, body?: string | Buffer, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
-/** A link on a real listening descriptor, and a client of it. */
-function runtime(context: TestContext): Runtime {
+/** A link on a real listening descriptor, and a client of it. `wanted`: what is said to a chunk of a streamed response. */
+function runtime(context: TestContext, wanted = (_chunk: string): boolean => true): Runtime {
   const { fd, port } = listenOnLoopback(0);
   const said: string[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
@@ -49,6 +49,12 @@ function runtime(context: TestContext): Runtime {
     ready: (attempt) => say(`ready ${attempt}`),
     response: (attempt, body, ready) => say(`response ${attempt} ${body.length > 100 ? body.length : body.toString('utf8')} ${ready}`),
     error: (attempt, { type, body }) => say(`error ${attempt} ${type} ${body.toString('utf8')}`),
+    streamBegan: (attempt, contentType) => say(`stream ${attempt} ${contentType}`),
+    streamed: (attempt, chunk) => {
+      say(`chunk ${attempt} ${chunk.toString('utf8')}`);
+      return wanted(chunk.toString('utf8'));
+    },
+    streamEnded: (attempt, error) => say(`end ${attempt} ${error === undefined ? 'well' : `${error.type} ${error.body.toString('utf8')}`}`),
     initError: ({ type, body }) => say(`init-error ${type} ${body.toString('utf8')}`),
     violation: (reason) => say(`violation ${reason}`),
     closed: () => say('closed'),
@@ -231,6 +237,88 @@ suite('HttpLink: response', () => {
     const answer = once(sent.end(), 'response');
     assert.equal(((await answer) as [IncomingMessage])[0].statusCode, 202);
     assert.deepEqual(it.said, ['ready 0', 'error 1 Function.Broken {"errorType":"Broken"}']);
+  });
+});
+
+suite('HttpLink: a streamed response', () => {
+  const STREAMING = { 'Lambda-Runtime-Function-Response-Mode': 'streaming', 'Transfer-Encoding': 'chunked' };
+
+  test('goes on chunk by chunk, and is answered when it has ended', async (context) => {
+    const it = runtime(context);
+    await invoked(it);
+    const sent = it.open('POST', RESPONSE, { ...STREAMING, 'Content-Type': 'text/event-stream' });
+    let answered = false;
+    const answer = (once(sent, 'response') as Promise<[IncomingMessage]>).finally(() => (answered = true));
+    sent.write('one');
+    await it.saidAtLeast(3);
+    sent.write('two');
+    await it.saidAtLeast(4);
+    assert.equal(answered, false);
+    sent.end();
+    const [response] = await answer;
+    assert.deepEqual({ status: response.statusCode, body: await textOf(response) }, OK);
+    assert.deepEqual(it.said, ['ready 0', 'stream 1 text/event-stream', 'chunk 1 one', 'chunk 1 two', 'end 1 well']);
+    assert.deepEqual(await it.post(RESPONSE, '1'), NOT_NOW);
+  });
+
+  test('names its error in trailers; without a type it is application/octet-stream', async (context) => {
+    const it = runtime(context);
+    await invoked(it);
+    const sent = it.open('POST', RESPONSE, {
+      ...STREAMING,
+      Trailer: 'Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body',
+    });
+    sent.write('half');
+    sent.addTrailers({
+      'Lambda-Runtime-Function-Error-Type': 'Function.Broken',
+      'Lambda-Runtime-Function-Error-Body': Buffer.from('{"errorType":"Broken"}').toString('base64'),
+    });
+    const answer = once(sent.end(), 'response') as Promise<[IncomingMessage]>;
+    assert.equal((await answer)[0].statusCode, 202);
+    const expected = ['ready 0', 'stream 1 application/octet-stream', 'chunk 1 half', 'end 1 Function.Broken {"errorType":"Broken"}'];
+    assert.deepEqual(it.said, expected);
+  });
+
+  test('that breaks off is truncated, and cannot be sent again', async (context) => {
+    const it = runtime(context);
+    await invoked(it);
+    const sent = it.open('POST', RESPONSE, STREAMING).on('error', () => {});
+    sent.write('half');
+    await it.saidAtLeast(3);
+    sent.destroy();
+    await it.saidAtLeast(4);
+    assert.match(it.said[3] ?? '', /^end 1 Runtime\.TruncatedResponse \{"errorType":"Runtime\.TruncatedResponse"/);
+    assert.deepEqual(await it.post(RESPONSE, 'whole'), NOT_NOW);
+    const poll = it.get(NEXT);
+    await it.saidAtLeast(5);
+    it.link.invoke(2, { ...META, requestId: 'r2' }, Buffer.from('2'));
+    assert.equal((await poll).headers['lambda-runtime-aws-request-id'], 'r2');
+  });
+
+  test('that is not wanted on is read to its end, and refused as too large', async (context) => {
+    const it = runtime(context, () => false);
+    await invoked(it);
+    const sent = it.open('POST', RESPONSE, STREAMING);
+    sent.write('one');
+    await it.saidAtLeast(3);
+    const answer = once(sent.end('two'), 'response') as Promise<[IncomingMessage]>;
+    assert.equal((await answer)[0].statusCode, 413);
+    assert.deepEqual(it.said.slice(1), ['stream 1 application/octet-stream', 'chunk 1 one']);
+  });
+
+  test('waits while it is held', async (context) => {
+    const it = runtime(context);
+    await invoked(it);
+    const sent = it.open('POST', RESPONSE, STREAMING);
+    sent.write('one');
+    await it.saidAtLeast(3);
+    it.link.hold();
+    const answer = once(sent.end('two'), 'response') as Promise<[IncomingMessage]>;
+    assert.deepEqual(await it.post(RESPONSE, '1'), NOT_NOW);
+    assert.equal(it.said.length, 3);
+    it.link.release();
+    assert.equal((await answer)[0].statusCode, 202);
+    assert.deepEqual(it.said.slice(3), ['chunk 1 two', 'end 1 well']);
   });
 });
 

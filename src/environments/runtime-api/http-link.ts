@@ -1,7 +1,7 @@
 import { createServer } from '#base/node-http.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { MAX_RESPONSE_BYTES } from '../limits.ts';
-import { responseTooLarge } from '../runtime-errors.ts';
+import { responseTooLarge, truncatedResponse } from '../runtime-errors.ts';
 import type { InvokeMeta } from './frames.ts';
 import type { RuntimeErrorReport, RuntimeLink, RuntimeListener } from './runtime-link.ts';
 
@@ -12,6 +12,9 @@ const MAX_ERROR_BYTES = 1024 * 1024;
 
 /** A runtime client needs one connection, or one and another for its answer; each that is open holds memory of ours. */
 const MAX_CONNECTIONS = 32;
+
+/** Of a streamed response that names no type. */
+const DEFAULT_STREAM_TYPE = 'application/octet-stream';
 
 /** Sent with init errors and where a runtime names none. */
 const UNKNOWN_ERROR_TYPE = 'Runtime.Unknown';
@@ -30,6 +33,8 @@ export class HttpLink implements RuntimeLink {
   #initialised = false;
   /** Whether an answer to the running invocation, or an init error, is being read: a second one has no business beside it. */
   #receiving = false;
+  /** The request whose body is a response that goes on as it comes. */
+  #streaming: IncomingMessage | undefined;
   #attempt = 0;
   #requestId = '';
   #answered = true;
@@ -54,6 +59,14 @@ export class HttpLink implements RuntimeLink {
     this.#poll = undefined;
     if (poll === undefined) this.#waiting = { meta, event };
     else answerNext(poll, meta, event);
+  }
+
+  hold(): void {
+    this.#streaming?.pause();
+  }
+
+  release(): void {
+    this.#streaming?.resume();
   }
 
   close(): void {
@@ -100,14 +113,15 @@ export class HttpLink implements RuntimeLink {
   #response(requestId: string, request: IncomingMessage, response: ServerResponse): void {
     if (!this.#accepts(requestId, request, response)) return;
     const attempt = this.#attempt;
+    if (isStreamed(request)) {
+      this.#stream(attempt, request, response);
+      return;
+    }
     collect(request, MAX_RESPONSE_BYTES, (body) => {
       if (!this.#take(attempt, response)) return;
       if (body === 'too-large') {
-        answerJson(response, 413, {
-          errorType: 'RequestEntityTooLarge',
-          errorMessage: `Exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
-        });
-        this.#listener.error(attempt, responseTooLarge());
+        refuseTooLarge(response, ` (${MAX_RESPONSE_BYTES} bytes)`);
+        this.#listener.error(attempt, responseTooLarge(MAX_RESPONSE_BYTES));
         return;
       }
       answerJson(response, 202, { status: 'OK' });
@@ -117,16 +131,38 @@ export class HttpLink implements RuntimeLink {
     });
   }
 
+  /** Answers when the body has ended: AWS's clients take an earlier answer for the end. What broke off cannot be sent again. */
+  #stream(attempt: number, request: IncomingMessage, response: ServerResponse): void {
+    this.#streaming = request;
+    this.#listener.streamBegan(attempt, request.headers['content-type'] ?? DEFAULT_STREAM_TYPE);
+    let wanted = true;
+    request.on('data', (chunk: Buffer) => {
+      if (wanted) wanted = this.#listener.streamed(attempt, chunk);
+    });
+    request.on('end', () => {
+      if (!this.#take(attempt, response)) return;
+      if (wanted) {
+        answerJson(response, 202, { status: 'OK' });
+        this.#listener.streamEnded(attempt, trailerError(request));
+      } else {
+        refuseTooLarge(response);
+      }
+    });
+    request.on('close', () => {
+      if (this.#streaming === request) this.#streaming = undefined;
+      if (request.complete || attempt !== this.#attempt || this.#answered) return;
+      this.#answered = true;
+      if (wanted) this.#listener.streamEnded(attempt, truncatedResponse());
+    });
+  }
+
   #error(requestId: string, request: IncomingMessage, response: ServerResponse): void {
     if (!this.#accepts(requestId, request, response)) return;
     const attempt = this.#attempt;
     collect(request, MAX_ERROR_BYTES, (body) => {
       if (!this.#take(attempt, response)) return;
       if (body === 'too-large') {
-        answerJson(response, 413, {
-          errorType: 'RequestEntityTooLarge',
-          errorMessage: `Exceeded maximum allowed payload size (${MAX_ERROR_BYTES} bytes).`,
-        });
+        refuseTooLarge(response, ` (${MAX_ERROR_BYTES} bytes)`);
         this.#listener.error(attempt, { type: UNKNOWN_ERROR_TYPE, body: Buffer.from('{}') });
         return;
       }
@@ -213,6 +249,15 @@ function collect(request: IncomingMessage, maxBytes: number, done: (body: Buffer
     if (size > maxBytes) done('too-large');
     else done(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
   });
+}
+
+function refuseTooLarge(response: ServerResponse, limit = ''): void {
+  answerJson(response, 413, { errorType: 'RequestEntityTooLarge', errorMessage: `Exceeded maximum allowed payload size${limit}.` });
+}
+
+function isStreamed(request: IncomingMessage): boolean {
+  const mode = request.headers['lambda-runtime-function-response-mode'];
+  return typeof mode === 'string' && mode.toLowerCase() === 'streaming';
 }
 
 /** A streamed response that failed halfway names its error in trailers. */

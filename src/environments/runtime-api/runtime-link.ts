@@ -7,6 +7,9 @@ import type { InvokeMeta } from './frames.ts';
 export interface RuntimeLink {
   /** Hands the event to the runtime, which asked for it before. */
   invoke(attempt: number, meta: InvokeMeta, event: Uint8Array): void;
+  /** Reads no more of a streamed response, so that the runtime comes to wait, until `release`. */
+  hold(): void;
+  release(): void;
   close(): void;
 }
 
@@ -16,6 +19,12 @@ export interface RuntimeListener {
   /** `ready`: the runtime asked for the next event in the same breath. */
   response(attempt: number, body: Buffer, ready: boolean): void;
   error(attempt: number, error: RuntimeErrorReport): void;
+  /** A response begins that comes in chunks: `streamed` for each, then one `streamEnded`. */
+  streamBegan(attempt: number, contentType: string): void;
+  /** False when the rest of the response is not wanted: it is read, thrown away, and its end is not told. */
+  streamed(attempt: number, chunk: Buffer): boolean;
+  /** `error`: the function failed, perhaps after some chunks. */
+  streamEnded(attempt: number, error: RuntimeErrorReport | undefined): void;
   initError(error: RuntimeErrorReport): void;
   /** The runtime broke the protocol; nothing more it says is trusted. */
   violation(reason: string): void;
