@@ -23,7 +23,10 @@ describe('a function that is not Active yet', { concurrency: false }, () => {
 
   before(async () => {
     plane = await lambdaControlPlane();
-    const invoker = { invoke: () => Promise.resolve({ outcome: 'success' as const, body: Buffer.from('"ran"') }) };
+    const invoker = {
+      invoke: () => Promise.resolve({ outcome: 'success' as const, body: Buffer.from('"ran"') }),
+      invokeStreaming: () => assert.fail('nothing is streamed here'),
+    };
     const lambda = lambdaService({ ...plane, invoker });
     const identity = { rootAccessKeyId: 'test', rootSecretAccessKey: 'test', acceptAccountKeys: true, acceptAnySecret: false };
     const nobody = { find: () => undefined, open: () => undefined };

@@ -6,6 +6,7 @@ import { getFunctionConcurrency } from './operations/get-function-concurrency.ts
 import { getFunctionConfiguration } from './operations/get-function-configuration.ts';
 import { getFunction } from './operations/get-function.ts';
 import { invoke } from './operations/invoke.ts';
+import { invokeWithResponseStream } from './operations/invoke-with-response-stream.ts';
 import { listFunctions } from './operations/list-functions.ts';
 import { listTags } from './operations/list-tags.ts';
 import { putFunctionConcurrency } from './operations/put-function-concurrency.ts';
@@ -27,6 +28,7 @@ export const LAMBDA_OPERATIONS = {
   GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
   Invoke: invoke,
+  InvokeWithResponseStream: invokeWithResponseStream,
   ListFunctions: listFunctions,
   ListTags: listTags,
   PutFunctionConcurrency: putFunctionConcurrency,

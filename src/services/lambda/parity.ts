@@ -48,6 +48,16 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     LogType: 'LogType Tail answers the end of the log',
     ClientContext: 'ClientContext reaches the function',
     Payload: 'Payload is the event',
+    TenantId: 'TenantId is refused by a function without tenants',
+  },
+  InvokeWithResponseStream: {
+    FunctionName: 'FunctionName and Qualifier select the version, and unknown ones are not found',
+    Qualifier: 'FunctionName and Qualifier select the version, and unknown ones are not found',
+    InvocationType: 'InvocationType DryRun checks and runs nothing',
+    LogType: 'LogType Tail answers the end of the log with the end of the stream',
+    ClientContext: 'ClientContext and Payload reach the function',
+    Payload: 'ClientContext and Payload reach the function',
+    TenantId: 'TenantId is refused by a function without tenants',
   },
   ListFunctions: {
     MasterRegion: 'MasterRegion selects replicas, of which there are none',

@@ -36,7 +36,7 @@ export const REFUSED_PARAMETERS: Readonly<Record<string, readonly RefusedParamet
   ],
   UpdateFunctionCode: [...CODE.map((path) => ({ path })), ...PUBLISHING],
   UpdateFunctionConfiguration: CONFIGURATION,
-  Invoke: [{ path: 'TenantId' }, { path: 'DurableExecutionName' }, { path: 'InvocationType', harmless: ['RequestResponse', 'DryRun'] }],
+  Invoke: [{ path: 'DurableExecutionName' }, { path: 'InvocationType', harmless: ['RequestResponse', 'DryRun'] }],
 };
 
 /**

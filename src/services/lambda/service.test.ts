@@ -9,7 +9,8 @@ import { lambdaService } from './service.ts';
 suite('lambdaService', () => {
   test('has a handler for each operation of the table, and each is one of the model', async () => {
     const model = readServiceModel(await loadSchemaModule('@aws-sdk/client-lambda'));
-    const invoker = { invoke: (): never => assert.fail('not invoked here') };
+    const notHere = (): never => assert.fail('not invoked here');
+    const invoker = { invoke: notHere, invokeStreaming: notHere };
     const service = lambdaService({ ...(await lambdaControlPlane()), invoker });
     assert.equal(service.name, 'lambda');
     assert.deepEqual(Object.keys(service.operations), Object.keys(LAMBDA_OPERATIONS));

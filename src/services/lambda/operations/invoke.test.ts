@@ -127,6 +127,20 @@ suite('Invoke', () => {
     assert.deepEqual(answer, { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: Buffer.from('"answer"') });
   });
 
+  test('TenantId is refused by a function without tenants', async () => {
+    const { invoked, run } = await harness();
+    await rejectsWith(() => run({ TenantId: 'blue' }), {
+      code: 'InvalidParameterValueException',
+      status: 400,
+      message: 'The invoked function is not enabled with tenancy. Remove the tenant ID from your request and try again.',
+    });
+    await rejectsWith(() => run({ TenantId: 'blue', InvocationType: 'DryRun' }), {
+      code: 'InvalidParameterValueException',
+      message: /tenant ID/,
+    });
+    assert.deepEqual(invoked, []);
+  });
+
   test('a Payload that is no JSON, or too large, never becomes an invocation', async () => {
     const { invoked, run } = await harness();
     await rejectsWith(() => run({ Payload: Buffer.from('{"a":') }), {
@@ -197,7 +211,6 @@ suite('Invoke', () => {
     const { invoked, run } = await harness();
     for (const [parameter, input] of [
       ['InvocationType', { InvocationType: 'Event' }],
-      ['TenantId', { TenantId: 't' }],
       ['DurableExecutionName', { DurableExecutionName: 'd' }],
     ] as const) {
       await rejectsWith(() => run(input), {
