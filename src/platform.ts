@@ -19,6 +19,7 @@ import { CodeSweeper } from '#functions/code-sweeper.ts';
 import { ConcurrencyLedger } from '#functions/concurrency-ledger.ts';
 import { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import { FunctionRepository } from '#functions/function-repository.ts';
+import { LayerRepository } from '#functions/layer-repository.ts';
 import { RuntimeLocator } from '#functions/runtime-locator.ts';
 import { RuntimePolicy } from '#functions/runtimes.ts';
 import { Authenticator } from '#gateway/authenticate.ts';
@@ -107,6 +108,8 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     // functions
     const functions = await FunctionRepository.open(documents);
     closers.push(() => functions.close());
+    const layers = await LayerRepository.open(documents);
+    closers.push(() => layers.close());
     const asRoot = process.getuid?.() === 0;
     const code = await CodeStore.open({
       folder: join(config.dataDir, 'code'),
@@ -168,7 +171,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     });
     closers.push(() => pool.close());
     functions.onRetired((version) => pool.retire(version));
-    const sweeper = new CodeSweeper({ functions, environments: pool, code, blobs, clock, log: logger });
+    const sweeper = new CodeSweeper({ functions, layers, environments: pool, code, blobs, clock, log: logger });
     closers.push(() => sweeper.close());
     await sweeper.sweep();
 
@@ -178,6 +181,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     const services = [
       lambdaService({
         functions,
+        layers,
         lifecycle,
         blobs,
         codeUrls,

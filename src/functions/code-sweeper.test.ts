@@ -17,6 +17,7 @@ async function bench() {
   const folders = new Set<string>();
   const packages = new Set<string>();
   const running = new Set<string>();
+  const layered = new Set<string>();
   const ages: number[] = [];
   const sweepSet = (set: Set<string>, isUsed: (digest: string) => boolean): number => {
     const unused = [...set].filter((digest) => !isUsed(digest));
@@ -32,6 +33,7 @@ async function bench() {
   };
   const sweeper = new CodeSweeper({
     functions,
+    layers: { usesCode: (digest) => layered.has(digest) },
     environments: { usesCode: (digest) => running.has(digest) },
     code,
     blobs,
@@ -42,7 +44,7 @@ async function bench() {
     clock.advance(ms);
     await setImmediate();
   };
-  return { clock, functions, folders, packages, running, ages, code, sweeper, pass };
+  return { clock, functions, folders, packages, running, layered, ages, code, sweeper, pass };
 }
 
 const withCode = (name: string, digest: string, configurationId = digest) =>
@@ -63,6 +65,16 @@ suite('CodeSweeper', () => {
     await pass(10 * 60_000);
     assert.deepEqual([...folders], ['shown']);
     assert.deepEqual(ages, [HOUR_MS, HOUR_MS]);
+  });
+
+  test('the package of a layer version stays; its folder is there for functions only', async () => {
+    const { folders, packages, layered, sweeper } = await bench();
+    for (const set of [folders, packages, layered]) set.add('layer');
+    await sweeper.sweep();
+    assert.deepEqual([[...folders], [...packages]], [[], ['layer']]);
+    layered.clear();
+    await sweeper.sweep();
+    assert.deepEqual([...packages], []);
   });
 
   test('sweeps soon after a version was replaced or its function deleted', async () => {

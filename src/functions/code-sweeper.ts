@@ -3,6 +3,7 @@ import type { Logger } from '#base/logger.ts';
 import type { BlobStore } from '#storage/blob-store.ts';
 import type { CodeStore } from './code-store.ts';
 import type { FunctionRepository } from './function-repository.ts';
+import type { LayerRepository } from './layer-repository.ts';
 
 const PERIOD_MS = 10 * 60_000;
 /** After something was retired: late enough that the environments which used it are gone, most often. */
@@ -12,7 +13,7 @@ const ORPHAN_BLOB_AGE_MS = 3600_000;
 
 /**
  * Gives back the disk space of code that no function shows and no environment runs: the unpacked folder at the next sweep, the
- * package itself an hour after it was last uploaded. Sweeps every ten minutes, and soon after a version was retired.
+ * package itself an hour after it was last uploaded, unless it is that of a layer version. Sweeps every ten minutes, and soon after a version was retired.
  */
 export class CodeSweeper {
   readonly #options: CodeSweeperOptions;
@@ -29,13 +30,13 @@ export class CodeSweeper {
 
   /** Sweeps now. A failure is logged: what is left lies there until the next time. */
   async sweep(): Promise<void> {
-    const { functions, environments, code, blobs, log } = this.#options;
+    const { functions, layers, environments, code, blobs, log } = this.#options;
     const shown = functions.codeDigests();
     // The set is a short cut, and at worst keeps too much; what is not in it is looked for anew each time.
     const isUsed = (digest: string): boolean => shown.has(digest) || functions.usesCode(digest) || environments.usesCode(digest);
     try {
       const folders = await code.sweep(isUsed);
-      const packages = await blobs.sweep(isUsed, ORPHAN_BLOB_AGE_MS);
+      const packages = await blobs.sweep((digest) => isUsed(digest) || layers.usesCode(digest), ORPHAN_BLOB_AGE_MS);
       if (folders + packages > 0) log.info('removed code that is no longer used', { folders, packages });
     } catch (error) {
       log.error('code that is no longer used could not be removed', { error });
@@ -71,6 +72,7 @@ export class CodeSweeper {
 
 export interface CodeSweeperOptions {
   readonly functions: Pick<FunctionRepository, 'codeDigests' | 'onRetired' | 'usesCode'>;
+  readonly layers: Pick<LayerRepository, 'usesCode'>;
   /** Those that run code, are being made for it or are being removed. */
   readonly environments: { usesCode(digest: string): boolean };
   readonly code: Pick<CodeStore, 'sweep'>;

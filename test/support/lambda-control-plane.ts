@@ -11,6 +11,7 @@ import { ConcurrencyLedger } from '#functions/concurrency-ledger.ts';
 import { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import type { FunctionRecord } from '#functions/function-record.ts';
 import { FunctionRepository } from '#functions/function-repository.ts';
+import { LayerRepository } from '#functions/layer-repository.ts';
 import { invalidParameter } from '#functions/lambda-errors.ts';
 import { MemoryBlobStore } from '#storage/memory/memory-blob-store.ts';
 import { MemoryDocumentStore } from '#storage/memory/memory-document-store.ts';
@@ -27,6 +28,7 @@ export const TEST_ZIP = zipArchive([{ name: 'handler.py', content: 'def handler(
 /** Everything that the control-plane operations of Lambda need, in memory; the unpacking can be held. */
 export interface LambdaControlPlane {
   readonly functions: FunctionRepository;
+  readonly layers: LayerRepository;
   readonly lifecycle: FunctionLifecycle;
   readonly blobs: MemoryBlobStore;
   readonly codeUrls: CodeUrls;
@@ -43,7 +45,9 @@ export interface LambdaControlPlane {
 }
 
 export async function lambdaControlPlane(): Promise<LambdaControlPlane> {
-  const functions = await FunctionRepository.open(new MemoryDocumentStore());
+  const documents = new MemoryDocumentStore();
+  const functions = await FunctionRepository.open(documents);
+  const layers = await LayerRepository.open(documents);
   const clock: Clock = { ...systemClock, wallMs: () => TEST_WALL_MS };
   const blobs = new MemoryBlobStore({ clock });
   let gate: Promise<void> = Promise.resolve();
@@ -63,6 +67,7 @@ export async function lambdaControlPlane(): Promise<LambdaControlPlane> {
   });
   return {
     functions,
+    layers,
     lifecycle,
     blobs,
     codeUrls: new CodeUrls({ secret: 'secret', clock, blobs }),

@@ -18,6 +18,8 @@ export interface ShapeConstraint {
   /** A Java regular expression that the whole value must match, as the model has it. */
   readonly pattern?: string;
   readonly enum?: readonly string[];
+  /** Values that AWS takes although its text does not name them. */
+  readonly unnamed?: readonly string[];
   /** Numbers only. */
   readonly number?: 'integer' | 'long' | 'float' | 'double';
   /** Shape names of what a list or map contains. */

@@ -213,6 +213,16 @@ describe('what AWS was recorded to let pass here and refuse in the service', () 
     assert.equal(messageFor('CreateFunction', { ...CREATE, FunctionName: 'a'.repeat(65) }), undefined);
     assert.equal(messageFor('CreateEventSourceMapping', { FunctionName: 'f' }), undefined);
   });
+  test('runtimes of a layer that the error text does not name (recorded by test_layer_compatibilities)', () => {
+    const publish = (...CompatibleRuntimes: string[]): string | undefined =>
+      messageFor('PublishLayerVersion', { LayerName: 'l', Content: {}, CompatibleRuntimes });
+    assert.equal(publish('nodejs14.x', 'python3.7', 'java8', 'dotnetcore3.1', 'go1.x', 'ruby2.7', 'provided', 'ruby4.0'), undefined);
+    assert.match(
+      publish('nodejs14.x', 'nasa') ?? '',
+      /^1 validation error detected: Value '\[nodejs14\.x, nasa\]' at 'compatibleRuntimes'/,
+    );
+    assert.equal(messageFor('ListLayers', { CompatibleRuntime: 'java17.al2023' }), undefined);
+  });
   test('layers beyond five, weights for two versions', () => {
     assert.equal(messageFor('CreateFunction', { ...CREATE, Layers: Array.from({ length: 6 }, () => `${LAYER}:1`) }), undefined);
     const RoutingConfig = { AdditionalVersionWeights: { 1: 0.1, 2: 0.1 } };

@@ -213,8 +213,8 @@ function patternRules({ pattern }: ShapeConstraint): Rule[] {
   ];
 }
 
-function enumRules({ enum: values }: ShapeConstraint): Rule[] {
+function enumRules({ enum: values, unnamed = [] }: ShapeConstraint): Rule[] {
   if (values === undefined) return [];
-  const known = new Set<unknown>(values);
+  const known = new Set<unknown>([...values, ...unnamed]);
   return [{ text: `Member must satisfy enum value set: [${values.join(', ')}]`, holds: (value) => known.has(value) }];
 }

@@ -1,15 +1,24 @@
+import { addLayerVersionPermission } from './operations/add-layer-version-permission.ts';
 import { createFunction } from './operations/create-function.ts';
 import { deleteFunctionConcurrency } from './operations/delete-function-concurrency.ts';
 import { deleteFunction } from './operations/delete-function.ts';
+import { deleteLayerVersion } from './operations/delete-layer-version.ts';
 import { getAccountSettings } from './operations/get-account-settings.ts';
 import { getFunctionConcurrency } from './operations/get-function-concurrency.ts';
 import { getFunctionConfiguration } from './operations/get-function-configuration.ts';
 import { getFunction } from './operations/get-function.ts';
+import { getLayerVersionByArn } from './operations/get-layer-version-by-arn.ts';
+import { getLayerVersionPolicy } from './operations/get-layer-version-policy.ts';
+import { getLayerVersion } from './operations/get-layer-version.ts';
 import { invoke } from './operations/invoke.ts';
 import { invokeWithResponseStream } from './operations/invoke-with-response-stream.ts';
 import { listFunctions } from './operations/list-functions.ts';
+import { listLayerVersions } from './operations/list-layer-versions.ts';
+import { listLayers } from './operations/list-layers.ts';
 import { listTags } from './operations/list-tags.ts';
 import { putFunctionConcurrency } from './operations/put-function-concurrency.ts';
+import { publishLayerVersion } from './operations/publish-layer-version.ts';
+import { removeLayerVersionPermission } from './operations/remove-layer-version-permission.ts';
 import { tagResource } from './operations/tag-resource.ts';
 import { untagResource } from './operations/untag-resource.ts';
 import { updateFunctionCode } from './operations/update-function-code.ts';
@@ -20,18 +29,27 @@ import { updateFunctionConfiguration } from './operations/update-function-config
  * and `docs/parity.md` says so.
  */
 export const LAMBDA_OPERATIONS = {
+  AddLayerVersionPermission: addLayerVersionPermission,
   CreateFunction: createFunction,
   DeleteFunction: deleteFunction,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
+  DeleteLayerVersion: deleteLayerVersion,
   GetAccountSettings: getAccountSettings,
   GetFunction: getFunction,
   GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
+  GetLayerVersion: getLayerVersion,
+  GetLayerVersionByArn: getLayerVersionByArn,
+  GetLayerVersionPolicy: getLayerVersionPolicy,
   Invoke: invoke,
   InvokeWithResponseStream: invokeWithResponseStream,
   ListFunctions: listFunctions,
+  ListLayerVersions: listLayerVersions,
+  ListLayers: listLayers,
   ListTags: listTags,
   PutFunctionConcurrency: putFunctionConcurrency,
+  PublishLayerVersion: publishLayerVersion,
+  RemoveLayerVersionPermission: removeLayerVersionPermission,
   TagResource: tagResource,
   UntagResource: untagResource,
   UpdateFunctionCode: updateFunctionCode,

@@ -11,6 +11,15 @@ export type ParameterParity =
 
 /** By operation: parameter (members joined by dots) and the title of its test. */
 const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  AddLayerVersionPermission: {
+    LayerName: 'LayerName and VersionNumber must name an own version that exists',
+    VersionNumber: 'LayerName and VersionNumber must name an own version that exists',
+    StatementId: 'StatementId must be new',
+    Action: 'Action and Principal make the statement',
+    Principal: 'Action and Principal make the statement',
+    OrganizationId: 'OrganizationId becomes a condition',
+    RevisionId: 'RevisionId must be that of the policy',
+  },
   CreateFunction: {
     FunctionName: 'FunctionName may be a name, a partial or a full ARN; a qualifier is ignored',
     Runtime: 'Runtime is checked, stored and given a runtime version',
@@ -32,6 +41,10 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Qualifier: 'Qualifier never deletes the function itself',
   },
   DeleteFunctionConcurrency: { FunctionName: 'FunctionName finds by name and ARN, never a version' },
+  DeleteLayerVersion: {
+    LayerName: 'LayerName and VersionNumber name what is deleted; a second time succeeds',
+    VersionNumber: 'LayerName and VersionNumber name what is deleted; a second time succeeds',
+  },
   GetAccountSettings: {},
   GetFunction: {
     FunctionName: 'FunctionName finds by name and ARN',
@@ -41,6 +54,15 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   GetFunctionConfiguration: {
     FunctionName: 'FunctionName finds by name and ARN',
     Qualifier: 'Qualifier is repeated in the ARN, and unknown ones are not found',
+  },
+  GetLayerVersion: {
+    LayerName: 'LayerName may be a name or an ARN',
+    VersionNumber: 'VersionNumber must be one that exists',
+  },
+  GetLayerVersionByArn: { Arn: 'Arn finds the version' },
+  GetLayerVersionPolicy: {
+    LayerName: 'LayerName and VersionNumber must name an own version that exists',
+    VersionNumber: 'LayerName and VersionNumber must name an own version that exists',
   },
   Invoke: {
     FunctionName: 'FunctionName finds by name and ARN',
@@ -65,10 +87,37 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Marker: 'Marker and MaxItems page through all functions',
     MaxItems: 'Marker and MaxItems page through all functions',
   },
+  ListLayerVersions: {
+    LayerName: 'LayerName may be a name or an ARN; an unknown layer has no versions',
+    CompatibleRuntime: 'CompatibleRuntime and CompatibleArchitecture filter',
+    CompatibleArchitecture: 'CompatibleRuntime and CompatibleArchitecture filter',
+    Marker: 'Marker and MaxItems page through all versions, the newest first',
+    MaxItems: 'Marker and MaxItems page through all versions, the newest first',
+  },
+  ListLayers: {
+    CompatibleRuntime: 'CompatibleRuntime and CompatibleArchitecture select the newest version that has both',
+    CompatibleArchitecture: 'CompatibleRuntime and CompatibleArchitecture select the newest version that has both',
+    Marker: 'Marker and MaxItems page through all layers',
+    MaxItems: 'Marker and MaxItems page through all layers',
+  },
   ListTags: { Resource: 'Resource names the function' },
   PutFunctionConcurrency: {
     FunctionName: 'FunctionName finds by name and ARN, never a version',
     ReservedConcurrentExecutions: 'ReservedConcurrentExecutions is reserved, as far as 100 are left for all others',
+  },
+  PublishLayerVersion: {
+    LayerName: 'LayerName counts versions of its own, and may be an ARN of this account',
+    'Content.ZipFile': 'Content.ZipFile is stored under its SHA-256, checked, and mandatory',
+    Description: 'Description, LicenseInfo, CompatibleRuntimes and CompatibleArchitectures are stored',
+    LicenseInfo: 'Description, LicenseInfo, CompatibleRuntimes and CompatibleArchitectures are stored',
+    CompatibleRuntimes: 'Description, LicenseInfo, CompatibleRuntimes and CompatibleArchitectures are stored',
+    CompatibleArchitectures: 'Description, LicenseInfo, CompatibleRuntimes and CompatibleArchitectures are stored',
+  },
+  RemoveLayerVersionPermission: {
+    LayerName: 'LayerName and VersionNumber must name an own version that exists',
+    VersionNumber: 'LayerName and VersionNumber must name an own version that exists',
+    StatementId: 'StatementId is removed; the last one takes the policy with it',
+    RevisionId: 'RevisionId must be that of the policy',
   },
   TagResource: { Resource: 'Resource must be the ARN of a function', Tags: 'Tags are added and replaced, at most 50' },
   UntagResource: { Resource: 'Resource names the function', TagKeys: 'TagKeys are removed, unknown ones ignored' },

@@ -52,6 +52,20 @@ suite('lambdaPermissions', () => {
       [['lambda:GetLayerVersion', 'arn:aws:lambda:us-east-1:111111111111:layer:l:3']],
     ],
     [
+      'GetLayerVersion',
+      { LayerName: 'arn:aws:lambda:us-east-1:222222222222:layer:l', VersionNumber: 3 },
+      [['lambda:GetLayerVersion', 'arn:aws:lambda:us-east-1:222222222222:layer:l:3']],
+    ],
+    ['ListLayerVersions', { LayerName: 'l' }, [['lambda:ListLayerVersions', 'arn:aws:lambda:us-east-1:111111111111:layer:l']]],
+    [
+      'UpdateFunctionConfiguration',
+      { FunctionName: 'f', Layers: ['arn:aws:lambda:us-east-1:222222222222:layer:l:3'] },
+      [
+        ['lambda:UpdateFunctionConfiguration', F],
+        ['lambda:GetLayerVersion', 'arn:aws:lambda:us-east-1:222222222222:layer:l:3'],
+      ],
+    ],
+    [
       'DeleteEventSourceMapping',
       { UUID: 'u' },
       [['lambda:DeleteEventSourceMapping', 'arn:aws:lambda:us-east-1:111111111111:event-source-mapping:u']],

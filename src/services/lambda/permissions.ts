@@ -42,13 +42,13 @@ export function lambdaPermissions(operation: string, input: Input, context: Requ
   return [{ action: `lambda:${ACTIONS[operation] ?? operation}`, resource }, ...furtherPermissions(operation, input, resource)];
 }
 
-/** Passing a role to a function, tagging while creating, and the actions that a whole policy stands for. */
+/** Passing a role to a function, giving it layers, tagging while creating, and the actions that a whole policy stands for. */
 function furtherPermissions(operation: string, input: Input, resource: string): readonly RequiredPermission[] {
   switch (operation) {
     case 'CreateFunction':
-      return [...passRole(input), ...(isFilled(input['Tags']) ? [{ action: 'lambda:TagResource', resource }] : [])];
+      return [...passRole(input), ...getLayers(input), ...(isFilled(input['Tags']) ? [{ action: 'lambda:TagResource', resource }] : [])];
     case 'UpdateFunctionConfiguration':
-      return passRole(input);
+      return [...passRole(input), ...getLayers(input)];
     case 'PutResourcePolicy':
       return [
         { action: 'lambda:AddPermission', resource },
@@ -64,6 +64,13 @@ function passRole(input: Input): readonly RequiredPermission[] {
   return typeof role === 'string' ? [{ action: 'iam:PassRole', resource: role }] : [];
 }
 
+/** Lambda Developer Guide, "Adding layers to functions": whoever adds a layer must be allowed to get it. */
+function getLayers(input: Input): readonly RequiredPermission[] {
+  const layers = input['Layers'];
+  if (!Array.isArray(layers)) return [];
+  return layers.flatMap((arn: unknown) => (typeof arn === 'string' ? [{ action: 'lambda:GetLayerVersion', resource: arn }] : []));
+}
+
 function isFilled(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 }
@@ -75,10 +82,10 @@ function resourceArn(input: Input, context: RequestContext): string {
   for (const { member, prefix, suffix } of RESOURCE_MEMBERS) {
     const value = input[member];
     if (typeof value !== 'string' || value === '') continue;
-    if (parseArn(value) !== undefined) return value;
     const tail = suffix === undefined ? undefined : input[suffix];
-    const resource = typeof tail === 'number' ? `${prefix}${value}:${tail}` : `${prefix}${value}`;
-    return formatArn({ service: 'lambda', region: context.region, accountId: context.caller.accountId, resource });
+    const named = typeof tail === 'number' ? `${value}:${tail}` : value;
+    if (parseArn(value) !== undefined) return named;
+    return formatArn({ service: 'lambda', region: context.region, accountId: context.caller.accountId, resource: `${prefix}${named}` });
   }
   return '*';
 }

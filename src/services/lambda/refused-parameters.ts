@@ -37,6 +37,7 @@ export const REFUSED_PARAMETERS: Readonly<Record<string, readonly RefusedParamet
   UpdateFunctionCode: [...CODE.map((path) => ({ path })), ...PUBLISHING],
   UpdateFunctionConfiguration: CONFIGURATION,
   Invoke: [{ path: 'DurableExecutionName' }, { path: 'InvocationType', harmless: ['RequestResponse', 'DryRun'] }],
+  PublishLayerVersion: ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'S3ObjectStorageMode'].map((name) => ({ path: `Content.${name}` })),
 };
 
 /**

@@ -3,6 +3,7 @@ import type { Operation } from '#aws/service.ts';
 import type { FunctionRepository } from '#functions/function-repository.ts';
 import { invalidParameter } from '#functions/lambda-errors.ts';
 import { toListedConfiguration } from '../function-configuration.ts';
+import { readMarker, writeMarker } from '../page.ts';
 
 /** AWS answers with 50 functions at most, whatever MaxItems says. */
 const MAX_PAGE = 50;
@@ -18,7 +19,7 @@ export function listFunctions(deps: ListFunctionsDependencies): Operation<ListFu
       throw invalidParameter('FunctionVersion must be ALL when MasterRegion is specified.');
     }
     const limit = Math.min(input.MaxItems ?? MAX_PAGE, MAX_PAGE);
-    const after = input.Marker === undefined || input.Marker === '' ? undefined : readMarker(input.Marker);
+    const after = readMarker(input.Marker);
     // MasterRegion selects replicas of Lambda@Edge functions, of which there are none.
     if (input.MasterRegion !== undefined && input.MasterRegion !== 'ALL') return { Functions: [] };
 
@@ -32,22 +33,4 @@ export function listFunctions(deps: ListFunctionsDependencies): Operation<ListFu
       ...(found.length > limit && last !== undefined && { NextMarker: writeMarker(last.name) }),
     };
   };
-}
-
-function writeMarker(name: string): string {
-  return Buffer.from(JSON.stringify({ after: name })).toString('base64url');
-}
-
-function readMarker(marker: string): string {
-  const content = parseJson(Buffer.from(marker, 'base64url').toString('utf8'));
-  if (typeof content === 'object' && content !== null && 'after' in content && typeof content.after === 'string') return content.after;
-  throw invalidParameter('The specified marker is not valid.');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,42 @@
+import type { PublishLayerVersionCommandInput, PublishLayerVersionResponse } from '@aws-sdk/client-lambda';
+import type { Operation } from '#aws/service.ts';
+import type { Clock } from '#base/clock.ts';
+import { storeCodePackage } from '#functions/code-package.ts';
+import { formatLastModified } from '#functions/function-state.ts';
+import { invalidParameter } from '#functions/lambda-errors.ts';
+import type { LayerRepository } from '#functions/layer-repository.ts';
+import type { BlobStore } from '#storage/blob-store.ts';
+import type { CodeUrls } from '../code-url.ts';
+import { toLayerVersionAnswer } from '../layer-answers.ts';
+import { ownLayer } from '../layer-target.ts';
+import { refuseUnsupported } from '../refused-parameters.ts';
+
+export interface PublishLayerVersionDependencies {
+  readonly layers: Pick<LayerRepository, 'publish'>;
+  readonly blobs: BlobStore;
+  readonly codeUrls: Pick<CodeUrls, 'sign'>;
+  readonly clock: Clock;
+}
+
+/** Stores a package as the layer's next version; the first one makes the layer. Numbers of deleted versions do not come back. */
+export function publishLayerVersion(
+  deps: PublishLayerVersionDependencies,
+): Operation<PublishLayerVersionCommandInput, PublishLayerVersionResponse> {
+  return async (input, context) => {
+    refuseUnsupported('PublishLayerVersion', input);
+    const layer = ownLayer('PublishLayerVersion', input, context);
+    const zip = input.Content?.ZipFile;
+    if (zip === undefined) throw invalidParameter('Please provide a source for layer content.');
+    const code = await storeCodePackage(zip, deps.blobs);
+    const { CompatibleRuntimes, CompatibleArchitectures, LicenseInfo } = input;
+    const published = await deps.layers.publish(layer, {
+      description: input.Description ?? '',
+      createdDate: formatLastModified(deps.clock.wallMs()),
+      code,
+      ...(CompatibleRuntimes !== undefined && { compatibleRuntimes: [...CompatibleRuntimes] }),
+      ...(CompatibleArchitectures !== undefined && { compatibleArchitectures: [...CompatibleArchitectures] }),
+      ...(LicenseInfo !== undefined && { licenseInfo: LicenseInfo }),
+    });
+    return toLayerVersionAnswer(published, context, deps.codeUrls);
+  };
+}
