@@ -1,0 +1,49 @@
+import { CreateFunctionCommand, waitUntilFunctionActiveV2, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
+import type { CreateFunctionCommandInput, CreateFunctionCommandOutput } from '@aws-sdk/client-lambda';
+import { zipArchive } from '../support/zip-archive.ts';
+import type { Replay } from './replay.ts';
+
+/** A name that no other case of the account has. */
+export function functionName(): string {
+  return `fn-${(count += 1)}`;
+}
+
+let count = 0;
+
+const WAIT = { maxWaitTime: 60, minDelay: 0.05, maxDelay: 0.3 } as const;
+
+/** A zip with one Python file that returns its event. */
+export function echoZip(comment = ''): Buffer {
+  return zipArchive([{ name: 'index.py', content: `# ${comment}\ndef handler(event, context):\n    return event\n` }]);
+}
+
+/** CreateFunction's input for a Python echo; `more` overrides. */
+export async function functionInput(replay: Replay, more: Partial<CreateFunctionCommandInput> = {}): Promise<CreateFunctionCommandInput> {
+  return {
+    FunctionName: functionName(),
+    Runtime: 'python3.12',
+    Handler: 'index.handler',
+    Role: await replay.account.role(),
+    Code: { ZipFile: echoZip() },
+    ...more,
+  };
+}
+
+/** Creates a function and waits until it is active. */
+export async function newFunction(
+  replay: Replay,
+  more: Partial<CreateFunctionCommandInput> = {},
+): Promise<CreateFunctionCommandOutput & { readonly FunctionName: string }> {
+  const input = await functionInput(replay, more);
+  const created = await replay.account.lambda.send(new CreateFunctionCommand(input));
+  await active(replay, input.FunctionName ?? '');
+  return { ...created, FunctionName: input.FunctionName ?? '' };
+}
+
+export async function active(replay: Replay, name: string): Promise<void> {
+  await waitUntilFunctionActiveV2({ client: replay.account.lambda, ...WAIT }, { FunctionName: name });
+}
+
+export async function updated(replay: Replay, name: string): Promise<void> {
+  await waitUntilFunctionUpdatedV2({ client: replay.account.lambda, ...WAIT }, { FunctionName: name });
+}

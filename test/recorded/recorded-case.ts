@@ -1,0 +1,14 @@
+import { readFileSync } from 'node:fs';
+import type { Json } from './compare.ts';
+
+/** The records, by what they show; taken from the LocalStack project's AWS-validated tests (NOTICE). */
+export const RECORDS = ['test_lambda_api', 'test_lambda', 'test_lambda_common', 'test_lambda_runtimes'] as const;
+export type RecordName = (typeof RECORDS)[number];
+
+/** The answers of one case, by the keys under which they were recorded. */
+export type RecordedCase = Readonly<Record<string, Json>>;
+
+/** All cases of a record, by name: `TestLambdaAlias::test_alias_naming`. */
+export function recordedCases(record: RecordName): Readonly<Record<string, RecordedCase>> {
+  return JSON.parse(readFileSync(new URL(`./data/${record}.json`, import.meta.url), 'utf8')) as Readonly<Record<string, RecordedCase>>;
+}
