@@ -31,9 +31,14 @@ export function truncatedResponse(): RuntimeErrorReport {
 
 /** The platform's own words for how a runtime process ended: `exit status 1`, `signal: killed`. */
 export function exitReason(exit: SandboxExit): string {
-  if (exit.signal !== undefined) return `Runtime exited with error: signal: ${SIGNAL_TEXT[exit.signal] ?? exit.signal}`;
+  if (exit.signal !== undefined) return `Runtime exited with error: ${signalText(exit.signal)}`;
   if (exit.code === 0 || exit.code === undefined) return 'Runtime exited without providing a reason';
   return `Runtime exited with error: exit status ${exit.code}`;
+}
+
+/** `signal: killed` */
+export function signalText(signal: string): string {
+  return `signal: ${SIGNAL_TEXT[signal] ?? signal}`;
 }
 
 /** Go's names of signals, which the service prints. */

@@ -1,7 +1,9 @@
-import { createServer } from '#base/node-http.ts';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MAX_RESPONSE_BYTES } from '../limits.ts';
 import { responseTooLarge, truncatedResponse } from '../runtime-errors.ts';
+import { ApiEndpoint } from './api-endpoint.ts';
+import type { ApiRoute } from './api-endpoint.ts';
+import { answerJson, collect, refuse } from './api-exchange.ts';
 import type { InvokeMeta } from './frames.ts';
 import type { RuntimeErrorReport, RuntimeLink, RuntimeListener } from './runtime-link.ts';
 
@@ -9,9 +11,6 @@ const PREFIX = '/2018-06-01/runtime';
 
 /** Error reports are JSON with a stack trace; more than this is no report. */
 const MAX_ERROR_BYTES = 1024 * 1024;
-
-/** A runtime client needs one connection, or one and another for its answer; each that is open holds memory of ours. */
-const MAX_CONNECTIONS = 32;
 
 /** Of a streamed response that names no type. */
 const DEFAULT_STREAM_TYPE = 'application/octet-stream';
@@ -24,7 +23,7 @@ const UNKNOWN_ERROR_TYPE = 'Runtime.Unknown';
  * Source: "Using the Lambda runtime API for custom runtimes".
  */
 export class HttpLink implements RuntimeLink {
-  readonly #server: Server;
+  readonly #endpoint: ApiEndpoint;
   readonly #listener: RuntimeListener;
   /** The parked `GET …/next`. */
   #poll: ServerResponse | undefined;
@@ -39,15 +38,11 @@ export class HttpLink implements RuntimeLink {
   #requestId = '';
   #answered = true;
 
-  constructor(fd: number, listener: RuntimeListener) {
+  /** `others` serve what is no part of the Runtime API on the same port. */
+  constructor(fd: number, listener: RuntimeListener, others: readonly ApiRoute[] = []) {
     this.#listener = listener;
-    this.#server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, noDelay: true }, (request, response) =>
-      this.#route(request, response),
-    );
-    this.#server.maxConnections = MAX_CONNECTIONS;
-    this.#server.on('error', (error) => listener.violation(error.message));
-    this.#server.listen({ fd });
-    this.#server.unref();
+    const routes: readonly ApiRoute[] = [(request, response) => this.#route(request, response), ...others];
+    this.#endpoint = new ApiEndpoint(fd, routes, (error) => listener.violation(error.message));
   }
 
   invoke(attempt: number, meta: InvokeMeta, event: Uint8Array): void {
@@ -70,11 +65,10 @@ export class HttpLink implements RuntimeLink {
   }
 
   close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    this.#endpoint.close();
   }
 
-  #route(request: IncomingMessage, response: ServerResponse): void {
+  #route(request: IncomingMessage, response: ServerResponse): boolean {
     const path = request.url ?? '';
     if (request.method === 'GET' && path === `${PREFIX}/invocation/next`) {
       request.resume();
@@ -83,12 +77,14 @@ export class HttpLink implements RuntimeLink {
       this.#initError(request, response);
     } else if (request.method === 'POST' && path.startsWith(`${PREFIX}/invocation/`)) {
       const [requestId, verb, more] = path.slice(PREFIX.length + '/invocation/'.length).split('/');
-      if (more === undefined && verb === 'response') this.#response(requestId ?? '', request, response);
-      else if (more === undefined && verb === 'error') this.#error(requestId ?? '', request, response);
-      else refuse(request, response, 404, 'NotFound', 'Not found');
+      if (more !== undefined) return false;
+      if (verb === 'response') this.#response(requestId ?? '', request, response);
+      else if (verb === 'error') this.#error(requestId ?? '', request, response);
+      else return false;
     } else {
-      refuse(request, response, 404, 'NotFound', 'Not found');
+      return false;
     }
+    return true;
   }
 
   #next(response: ServerResponse): void {
@@ -237,20 +233,6 @@ function nextHeaders(meta: InvokeMeta, length: number): Record<string, string> {
   return headers;
 }
 
-/** Reads a body up to a bound; the rest of a larger one is read and thrown away, so that the connection stays usable. */
-function collect(request: IncomingMessage, maxBytes: number, done: (body: Buffer | 'too-large') => void): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  request.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size <= maxBytes) chunks.push(chunk);
-  });
-  request.on('end', () => {
-    if (size > maxBytes) done('too-large');
-    else done(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
-  });
-}
-
 function refuseTooLarge(response: ServerResponse, limit = ''): void {
   answerJson(response, 413, { errorType: 'RequestEntityTooLarge', errorMessage: `Exceeded maximum allowed payload size${limit}.` });
 }
@@ -279,15 +261,4 @@ function errorTypeOf(request: IncomingMessage, body: Buffer): string {
     if (!(error instanceof SyntaxError)) throw error;
   }
   return UNKNOWN_ERROR_TYPE;
-}
-
-function refuse(request: IncomingMessage, response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
-  request.resume();
-  answerJson(response, status, { errorType, errorMessage });
-}
-
-function answerJson(response: ServerResponse, status: number, value: Readonly<Record<string, string>>): void {
-  const body = JSON.stringify(value);
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) });
-  response.end(body);
 }
