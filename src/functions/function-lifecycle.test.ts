@@ -80,6 +80,27 @@ suite('FunctionLifecycle', () => {
     assert.equal(find().latest.configurationId, pending.latest.configurationId);
   });
 
+  test('makes a published version active, or fails it, also after a crash', async () => {
+    const { functions, lifecycle } = await bench({
+      ensure: () => Promise.reject(new Error('Install python3.12.')),
+    });
+    const version = { ...pending.latest, version: '1', configurationId: 'of version 1' };
+    await functions.create({ ...pending, versionCounter: 1, versions: { 1: '1-id' } }, version);
+    lifecycle.resume();
+    await lifecycle.close();
+    const found = functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1');
+    assert.deepEqual(found?.state, { name: 'Failed', reason: 'Install python3.12.', reasonCode: 'InvalidRuntime' });
+    assert.notEqual(found.revisionId, version.revisionId);
+    assert.equal(found.configurationId, 'of version 1');
+
+    const working = await bench();
+    await working.functions.create({ ...functionRecord('f'), versionCounter: 1, versions: { 1: '1-id' } }, version);
+    working.lifecycle.resume();
+    await working.lifecycle.close();
+    assert.equal(working.functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1')?.state.name, 'Active');
+    assert.equal(working.find().latest.revisionId, functionRecord('f').latest.revisionId, '$LATEST is left alone');
+  });
+
   test('stays pending as long as the unpacking is held', async () => {
     const { promise, resolve } = Promise.withResolvers<UnpackedCode>();
     const { functions, lifecycle, find } = await bench({ unpack: () => promise });

@@ -2,7 +2,7 @@ import { sleep, type Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
 import type { CodeStore } from './code-store.ts';
-import { finishPreparation, isInTransition, type PreparationFailure } from './function-state.ts';
+import { finishPreparation, finishVersion, isInTransition, type PreparationFailure } from './function-state.ts';
 import type { FunctionRecord, FunctionVersion } from './function-record.ts';
 import type { FunctionRepository } from './function-repository.ts';
 import { ZipRejected } from './zip-directory.ts';
@@ -44,10 +44,14 @@ export class FunctionLifecycle {
     this.#signal = options.signal;
   }
 
-  /** Starts the work for a record in transition, and returns. */
+  /** Starts the work for a record in transition, and for its versions that are, and returns. */
   advance(record: FunctionRecord): void {
-    if (!isInTransition(record)) return;
-    const work = this.#bringToFinalState(record.latest);
+    if (isInTransition(record)) this.#start(record.latest);
+    for (const version of this.#functions.publishedVersions(record)) if (version.state.name === 'Pending') this.#start(version);
+  }
+
+  #start(version: FunctionVersion): void {
+    const work = this.#bringToFinalState(version);
     this.#running.add(work);
     void work.finally(() => this.#running.delete(work));
   }
@@ -86,6 +90,14 @@ export class FunctionLifecycle {
 
   async #prepare(version: FunctionVersion): Promise<void> {
     const failure = await this.#findFailure(version);
+    if (version.version !== '$LATEST') {
+      await this.#functions.updateVersion(version, (current) =>
+        current.configurationId === version.configurationId && current.state.name === 'Pending'
+          ? finishVersion(current, failure, this.#ids)
+          : current,
+      );
+      return;
+    }
     await this.#functions.update(version, (record) => {
       // The function may have been deleted and created anew meanwhile.
       if (record.latest.configurationId !== version.configurationId || !isInTransition(record)) return record;

@@ -60,6 +60,8 @@ export interface FunctionVersion {
   readonly lastModified: string;
   readonly state: FunctionState;
   readonly lastUpdate: LastUpdate;
+  /** Of published versions: the content digest of `$LATEST` at that time (`content-digest.ts`). */
+  readonly publishedFrom?: string;
 }
 
 export interface LoggingConfig {

@@ -64,6 +64,11 @@ export function finishPreparation(record: FunctionRecord, failure: PreparationFa
   return { ...rest, ...(serving !== undefined && { serving }), latest: { ...latest, lastUpdate: { name: 'Failed', ...failure } } };
 }
 
+/** A published version after its code and runtime were found, or not. */
+export function finishVersion(version: FunctionVersion, failure: PreparationFailure | undefined, ids: IdSource): FunctionVersion {
+  return { ...version, revisionId: ids.uuid(), state: failure === undefined ? ACTIVE : { name: 'Failed', ...failure } };
+}
+
 /** As AWS writes it: `2026-11-20T10:00:00.000+0000`. */
 export function formatLastModified(wallMs: number): string {
   return new Date(wallMs).toISOString().replace('Z', '+0000');

@@ -1,26 +1,33 @@
 import { addLayerVersionPermission } from './operations/add-layer-version-permission.ts';
+import { createAlias } from './operations/create-alias.ts';
 import { createFunction } from './operations/create-function.ts';
-import { deleteFunctionConcurrency } from './operations/delete-function-concurrency.ts';
+import { deleteAlias } from './operations/delete-alias.ts';
 import { deleteFunction } from './operations/delete-function.ts';
+import { deleteFunctionConcurrency } from './operations/delete-function-concurrency.ts';
 import { deleteLayerVersion } from './operations/delete-layer-version.ts';
 import { getAccountSettings } from './operations/get-account-settings.ts';
+import { getAlias } from './operations/get-alias.ts';
+import { getFunction } from './operations/get-function.ts';
 import { getFunctionConcurrency } from './operations/get-function-concurrency.ts';
 import { getFunctionConfiguration } from './operations/get-function-configuration.ts';
-import { getFunction } from './operations/get-function.ts';
+import { getLayerVersion } from './operations/get-layer-version.ts';
 import { getLayerVersionByArn } from './operations/get-layer-version-by-arn.ts';
 import { getLayerVersionPolicy } from './operations/get-layer-version-policy.ts';
-import { getLayerVersion } from './operations/get-layer-version.ts';
 import { invoke } from './operations/invoke.ts';
 import { invokeWithResponseStream } from './operations/invoke-with-response-stream.ts';
+import { listAliases } from './operations/list-aliases.ts';
 import { listFunctions } from './operations/list-functions.ts';
 import { listLayerVersions } from './operations/list-layer-versions.ts';
 import { listLayers } from './operations/list-layers.ts';
 import { listTags } from './operations/list-tags.ts';
-import { putFunctionConcurrency } from './operations/put-function-concurrency.ts';
+import { listVersionsByFunction } from './operations/list-versions-by-function.ts';
 import { publishLayerVersion } from './operations/publish-layer-version.ts';
+import { publishVersion } from './operations/publish-version.ts';
+import { putFunctionConcurrency } from './operations/put-function-concurrency.ts';
 import { removeLayerVersionPermission } from './operations/remove-layer-version-permission.ts';
 import { tagResource } from './operations/tag-resource.ts';
 import { untagResource } from './operations/untag-resource.ts';
+import { updateAlias } from './operations/update-alias.ts';
 import { updateFunctionCode } from './operations/update-function-code.ts';
 import { updateFunctionConfiguration } from './operations/update-function-configuration.ts';
 
@@ -30,11 +37,14 @@ import { updateFunctionConfiguration } from './operations/update-function-config
  */
 export const LAMBDA_OPERATIONS = {
   AddLayerVersionPermission: addLayerVersionPermission,
+  CreateAlias: createAlias,
   CreateFunction: createFunction,
+  DeleteAlias: deleteAlias,
   DeleteFunction: deleteFunction,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteLayerVersion: deleteLayerVersion,
   GetAccountSettings: getAccountSettings,
+  GetAlias: getAlias,
   GetFunction: getFunction,
   GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
@@ -43,15 +53,19 @@ export const LAMBDA_OPERATIONS = {
   GetLayerVersionPolicy: getLayerVersionPolicy,
   Invoke: invoke,
   InvokeWithResponseStream: invokeWithResponseStream,
+  ListAliases: listAliases,
   ListFunctions: listFunctions,
   ListLayerVersions: listLayerVersions,
   ListLayers: listLayers,
   ListTags: listTags,
-  PutFunctionConcurrency: putFunctionConcurrency,
+  ListVersionsByFunction: listVersionsByFunction,
   PublishLayerVersion: publishLayerVersion,
+  PublishVersion: publishVersion,
+  PutFunctionConcurrency: putFunctionConcurrency,
   RemoveLayerVersionPermission: removeLayerVersionPermission,
   TagResource: tagResource,
   UntagResource: untagResource,
+  UpdateAlias: updateAlias,
   UpdateFunctionCode: updateFunctionCode,
   UpdateFunctionConfiguration: updateFunctionConfiguration,
 } as const;

@@ -1,5 +1,8 @@
 import { invalidParameter } from '#functions/lambda-errors.ts';
 
+/** AWS answers with 50 functions, versions or aliases at most, whatever MaxItems says. */
+export const MAX_PAGE = 50;
+
 /** One page of a list that is in memory. */
 export interface Page<Item> {
   readonly items: readonly Item[];

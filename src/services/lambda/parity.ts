@@ -20,6 +20,13 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     OrganizationId: 'OrganizationId becomes a condition',
     RevisionId: 'RevisionId must be that of the policy',
   },
+  CreateAlias: {
+    FunctionName: 'FunctionName names the function, never a version',
+    Name: 'Name is unique within the function',
+    FunctionVersion: 'FunctionVersion and RoutingConfig must be versions that exist and differ',
+    Description: 'Description is stored',
+    RoutingConfig: 'FunctionVersion and RoutingConfig must be versions that exist and differ',
+  },
   CreateFunction: {
     FunctionName: 'FunctionName may be a name, a partial or a full ARN; a qualifier is ignored',
     Runtime: 'Runtime is checked, stored and given a runtime version',
@@ -35,10 +42,15 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Architectures: 'TracingConfig and Architectures are stored',
     LoggingConfig: 'LoggingConfig is completed and stored',
     Tags: 'Tags are stored, at most 50',
+    Publish: 'Publish makes version 1 at once',
+  },
+  DeleteAlias: {
+    FunctionName: 'FunctionName and Name say which; one that does not exist is no error',
+    Name: 'FunctionName and Name say which; one that does not exist is no error',
   },
   DeleteFunction: {
     FunctionName: 'FunctionName names what is deleted',
-    Qualifier: 'Qualifier never deletes the function itself',
+    Qualifier: 'Qualifier deletes a version, never the function itself',
   },
   DeleteFunctionConcurrency: { FunctionName: 'FunctionName finds by name and ARN, never a version' },
   DeleteLayerVersion: {
@@ -46,14 +58,18 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     VersionNumber: 'LayerName and VersionNumber name what is deleted; a second time succeeds',
   },
   GetAccountSettings: {},
+  GetAlias: {
+    FunctionName: 'FunctionName and Name say which',
+    Name: 'FunctionName and Name say which',
+  },
   GetFunction: {
     FunctionName: 'FunctionName finds by name and ARN',
-    Qualifier: 'Qualifier is repeated in the ARN, and unknown ones are not found',
+    Qualifier: 'Qualifier finds versions and aliases and is repeated in the ARN',
   },
   GetFunctionConcurrency: { FunctionName: 'FunctionName finds by name and ARN, never a version' },
   GetFunctionConfiguration: {
     FunctionName: 'FunctionName finds by name and ARN',
-    Qualifier: 'Qualifier is repeated in the ARN, and unknown ones are not found',
+    Qualifier: 'Qualifier finds versions and aliases and is repeated in the ARN',
   },
   GetLayerVersion: {
     LayerName: 'LayerName may be a name or an ARN',
@@ -81,6 +97,12 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Payload: 'ClientContext and Payload reach the function',
     TenantId: 'TenantId is refused by a function without tenants',
   },
+  ListAliases: {
+    FunctionName: 'FunctionName names the function, never a version',
+    FunctionVersion: 'FunctionVersion selects the aliases that lead to it',
+    Marker: 'Marker and MaxItems page through the aliases',
+    MaxItems: 'Marker and MaxItems page through the aliases',
+  },
   ListFunctions: {
     MasterRegion: 'MasterRegion selects replicas, of which there are none',
     FunctionVersion: 'FunctionVersion ALL qualifies the ARNs',
@@ -101,9 +123,10 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     MaxItems: 'Marker and MaxItems page through all layers',
   },
   ListTags: { Resource: 'Resource names the function' },
-  PutFunctionConcurrency: {
-    FunctionName: 'FunctionName finds by name and ARN, never a version',
-    ReservedConcurrentExecutions: 'ReservedConcurrentExecutions is reserved, as far as 100 are left for all others',
+  ListVersionsByFunction: {
+    FunctionName: 'FunctionName names the function, never a version',
+    Marker: 'Marker and MaxItems page through the versions',
+    MaxItems: 'Marker and MaxItems page through the versions',
   },
   PublishLayerVersion: {
     LayerName: 'LayerName counts versions of its own, and may be an ARN of this account',
@@ -113,6 +136,16 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     CompatibleRuntimes: 'Description, LicenseInfo, CompatibleRuntimes and CompatibleArchitectures are stored',
     CompatibleArchitectures: 'Description, LicenseInfo, CompatibleRuntimes and CompatibleArchitectures are stored',
   },
+  PublishVersion: {
+    FunctionName: 'FunctionName names the function, never a version',
+    CodeSha256: 'CodeSha256 must be that of the present package',
+    Description: 'Description is that of the version alone',
+    RevisionId: 'RevisionId must be the latest',
+  },
+  PutFunctionConcurrency: {
+    FunctionName: 'FunctionName finds by name and ARN, never a version',
+    ReservedConcurrentExecutions: 'ReservedConcurrentExecutions is reserved, as far as 100 are left for all others',
+  },
   RemoveLayerVersionPermission: {
     LayerName: 'LayerName and VersionNumber must name an own version that exists',
     VersionNumber: 'LayerName and VersionNumber must name an own version that exists',
@@ -121,11 +154,20 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   TagResource: { Resource: 'Resource must be the ARN of a function', Tags: 'Tags are added and replaced, at most 50' },
   UntagResource: { Resource: 'Resource names the function', TagKeys: 'TagKeys are removed, unknown ones ignored' },
+  UpdateAlias: {
+    FunctionName: 'FunctionName and Name say which',
+    Name: 'FunctionName and Name say which',
+    FunctionVersion: 'FunctionVersion, Description and RoutingConfig change, the rest stays',
+    Description: 'FunctionVersion, Description and RoutingConfig change, the rest stays',
+    RoutingConfig: 'FunctionVersion, Description and RoutingConfig change, the rest stays',
+    RevisionId: 'RevisionId must be the latest of the alias',
+  },
   UpdateFunctionCode: {
     FunctionName: 'FunctionName finds by name and ARN, never a version',
     ZipFile: 'ZipFile replaces the package, and is mandatory',
     Architectures: 'Architectures changes the architecture and with it the runtime version',
     DryRun: 'DryRun checks and changes nothing',
+    Publish: 'Publish answers the version that is made of the new package',
     RevisionId: 'RevisionId must be the latest',
   },
   UpdateFunctionConfiguration: {

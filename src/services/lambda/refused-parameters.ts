@@ -8,7 +8,8 @@ export interface RefusedParameter {
   readonly harmless?: readonly unknown[];
 }
 
-const PUBLISHING: readonly RefusedParameter[] = [{ path: 'Publish' }, { path: 'PublishTo' }];
+/** Of functions on capacity providers alone. */
+const PUBLISHING: readonly RefusedParameter[] = [{ path: 'PublishTo' }];
 
 const CONFIGURATION: readonly RefusedParameter[] = [
   { path: 'VpcConfig' },
@@ -34,6 +35,7 @@ export const REFUSED_PARAMETERS: Readonly<Record<string, readonly RefusedParamet
     { path: 'CodeSigningConfigArn' },
     { path: 'TenancyConfig' },
   ],
+  PublishVersion: PUBLISHING,
   UpdateFunctionCode: [...CODE.map((path) => ({ path })), ...PUBLISHING],
   UpdateFunctionConfiguration: CONFIGURATION,
   Invoke: [{ path: 'DurableExecutionName' }, { path: 'InvocationType', harmless: ['RequestResponse', 'DryRun'] }],

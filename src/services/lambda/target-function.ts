@@ -67,7 +67,7 @@ export function resolveUnqualified(operation: string, input: NamedFunction, cont
   return reference;
 }
 
-/** The function that a changing operation names: never a version or an alias. @throws AwsError ResourceNotFoundException */
+/** The function that a changing operation names. @throws AwsError ResourceNotFoundException */
 export function changeTarget(
   operation: string,
   input: NamedFunction,

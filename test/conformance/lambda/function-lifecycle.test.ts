@@ -10,8 +10,8 @@ import {
   GetFunctionConfigurationCommand,
   LambdaClient,
   LambdaServiceException,
+  ListCapacityProvidersCommand,
   ListTagsCommand,
-  ListVersionsByFunctionCommand,
   paginateListFunctions,
   TagResourceCommand,
   UntagResourceCommand,
@@ -154,7 +154,7 @@ suite('Lambda control plane through the SDK', () => {
   });
 
   test('an operation that is not there says so', async () => {
-    const { status } = await failure(lambda.send(new ListVersionsByFunctionCommand({ FunctionName: 'f' })));
+    const { status } = await failure(lambda.send(new ListCapacityProvidersCommand({})));
     assert.ok(status !== undefined && status >= 400);
   });
 });

@@ -206,10 +206,25 @@ suite('CreateFunction', () => {
     });
   });
 
+  test('Publish makes version 1 at once', async () => {
+    const plane = await lambdaControlPlane();
+    // The ARN of the function, the number of the version (recorded by test_publish_version_on_create).
+    const created = await createFunction(plane)({ ...INPUT, Publish: true }, requestContext());
+    assert.deepEqual(
+      [created.FunctionArn, created.Version, created.State],
+      ['arn:aws:lambda:us-east-1:111111111111:function:f', '1', 'Pending'],
+    );
+    const { latest } = await plane.settled('f');
+    const version = plane.functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1');
+    assert.deepEqual([version?.state.name, version?.code], ['Active', latest.code]);
+    assert.equal(new Set([created.RevisionId, version?.revisionId, latest.revisionId]).size, 3);
+    assert.notEqual(version?.configurationId, latest.configurationId, 'they share no environments');
+  });
+
   const refused: readonly (readonly [string, Partial<CreateFunctionCommandInput>])[] = [
     ['Code.S3Bucket', { Code: { S3Bucket: 'b', S3Key: 'k' } }],
     ['Code.ImageUri', { Code: { ImageUri: '111111111111.dkr.ecr.us-east-1.amazonaws.com/i:latest' } }],
-    ['Publish', { Publish: true }],
+    ['PublishTo', { PublishTo: 'LATEST_PUBLISHED' }],
     ['VpcConfig', { VpcConfig: { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] } }],
     ['Layers', { Layers: ['arn:aws:lambda:us-east-1:111111111111:layer:l:1'] }],
     ['SnapStart.ApplyOn', { SnapStart: { ApplyOn: 'PublishedVersions' } }],

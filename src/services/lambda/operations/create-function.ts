@@ -6,10 +6,11 @@ import { storeCodePackage } from '#functions/code-package.ts';
 import type { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import type { FunctionReference } from '#functions/function-name.ts';
 import type { CodePackage, FunctionRecord } from '#functions/function-record.ts';
-import type { FunctionRepository } from '#functions/function-repository.ts';
+import type { FunctionRepository, Publication } from '#functions/function-repository.ts';
 import { formatLastModified, PENDING, SUCCESSFUL } from '#functions/function-state.ts';
 import { invalidParameter, oneValidationError, resourceConflict } from '#functions/lambda-errors.ts';
 import { changeLoggingConfig, defaultLoggingConfig } from '#functions/logging-config.ts';
+import { publishVersion } from '#functions/publish-version.ts';
 import { checkUserEnvironment } from '#functions/user-environment.ts';
 import type { BlobStore } from '#storage/blob-store.ts';
 import { toFunctionConfiguration } from '../function-configuration.ts';
@@ -46,10 +47,13 @@ export function createFunction(deps: CreateFunctionDependencies): Operation<Crea
     if (input.Code?.ZipFile === undefined) throw invalidParameter('Please provide a source for function code.');
     const code = await storeCodePackage(input.Code.ZipFile, deps.blobs);
 
-    const record = newRecord(reference, input, settings, code, deps);
-    if (!(await deps.functions.create(record))) exists();
+    const created = newRecord(reference, input, settings, code, deps);
+    const publication: Publication = input.Publish === true ? publishVersion(created, undefined, { ids: deps.ids }) : { record: created };
+    const { record, published } = publication;
+    if (!(await deps.functions.create(record, published))) exists();
     deps.lifecycle.advance(record);
-    return toFunctionConfiguration(record.latest);
+    // The version's number and revision, but the function's ARN (recorded by test_publish_version_on_create).
+    return toFunctionConfiguration(published ?? record.latest);
   };
 }
 

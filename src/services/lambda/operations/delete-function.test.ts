@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../../../test/support/function-record.ts';
+import { createWithVersions, functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext } from '../../../../test/support/lambda-control-plane.ts';
 import { deleteFunction } from './delete-function.ts';
 
@@ -19,10 +19,12 @@ suite('DeleteFunction', () => {
     });
   });
 
-  test('Qualifier never deletes the function itself', async () => {
+  test('Qualifier deletes a version, never the function itself', async () => {
     const plane = await lambdaControlPlane();
     const remove = deleteFunction(plane);
-    await plane.functions.create(functionRecord('f'));
+    await createWithVersions(plane.functions, functionRecord('f'), 1, 2);
+    await remove({ FunctionName: 'f:1' }, requestContext());
+    assert.deepEqual(Object.keys(plane.functions.find(TEST_ACCOUNT, TEST_REGION, 'f')?.versions ?? {}), ['2']);
     // A version that is not there is no error (test_delete_on_nonexisting_version).
     assert.deepEqual(await remove({ FunctionName: 'f', Qualifier: '1221' }, requestContext()), { StatusCode: 204 });
     await rejectsWith(() => remove({ FunctionName: 'f', Qualifier: '$LATEST' }, requestContext()), {
@@ -41,5 +43,28 @@ suite('DeleteFunction', () => {
         message: 'Function not found: arn:aws:lambda:us-east-1:111111111111:function:missing',
       });
     }
+  });
+
+  test('a version that aliases lead to, first or second, stays', async () => {
+    const plane = await lambdaControlPlane();
+    const alias = { description: '', revisionId: 'r' };
+    const aliases = {
+      live: { ...alias, name: 'live', version: '1', routing: { version: '2', weight: 0.1 } },
+      next: { ...alias, name: 'next', version: '2' },
+    };
+    await createWithVersions(plane.functions, { ...functionRecord('f'), aliases }, 1, 2);
+    for (const [Qualifier, names] of [
+      ['1', 'live'],
+      ['2', 'live, next'],
+    ] as const) {
+      await rejectsWith(() => deleteFunction(plane)({ FunctionName: 'f', Qualifier }, requestContext()), {
+        code: 'ResourceConflictException',
+        status: 409,
+        message: `Unable to delete version ${Qualifier} because the following aliases reference it: [${names}]`,
+      });
+    }
+    assert.deepEqual(Object.keys(plane.functions.find(TEST_ACCOUNT, TEST_REGION, 'f')?.versions ?? {}), ['1', '2']);
+    await deleteFunction(plane)({ FunctionName: 'f' }, requestContext());
+    assert.equal(plane.functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1'), undefined);
   });
 });

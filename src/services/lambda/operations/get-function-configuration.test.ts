@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { functionRecord } from '../../../../test/support/function-record.ts';
+import { createWithVersions, functionRecord } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext } from '../../../../test/support/lambda-control-plane.ts';
 import { getFunctionConfiguration } from './get-function-configuration.ts';
 
@@ -20,11 +20,15 @@ suite('GetFunctionConfiguration', () => {
     });
   });
 
-  test('Qualifier is repeated in the ARN, and unknown ones are not found', async () => {
+  test('Qualifier finds versions and aliases and is repeated in the ARN', async () => {
     const plane = await lambdaControlPlane();
-    await plane.functions.create(functionRecord('f'));
+    const aliases = { live: { name: 'live', version: '2', description: '', revisionId: 'r' } };
+    await createWithVersions(plane.functions, { ...functionRecord('f'), aliases }, 1, 2);
     const get = getFunctionConfiguration(plane);
     assert.equal((await get({ FunctionName: 'f', Qualifier: '$LATEST' }, requestContext())).FunctionArn, `${ARN}:$LATEST`);
+    assert.equal((await get({ FunctionName: 'f', Qualifier: '1' }, requestContext())).Description, 'version 1');
+    const byAlias = await get({ FunctionName: 'f:live' }, requestContext());
+    assert.deepEqual([byAlias.FunctionArn, byAlias.Version, byAlias.Description], [`${ARN}:live`, '2', 'version 2']);
     await rejectsWith(() => get({ FunctionName: 'f', Qualifier: '1221' }, requestContext()), {
       code: 'ResourceNotFoundException',
       message: `Function not found: ${ARN}:1221`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { functionRecord } from '../../../../test/support/function-record.ts';
+import { createWithVersions, functionRecord } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext } from '../../../../test/support/lambda-control-plane.ts';
 import { getFunction } from './get-function.ts';
 
@@ -36,12 +36,28 @@ suite('GetFunction', () => {
     });
   });
 
-  test('Qualifier is repeated in the ARN, and unknown ones are not found', async () => {
+  test('Qualifier finds versions and aliases and is repeated in the ARN', async () => {
     const plane = await lambdaControlPlane();
-    await plane.functions.create(functionRecord('f'));
-    for (const input of [{ FunctionName: 'f', Qualifier: '$LATEST' }, { FunctionName: 'f:$LATEST' }]) {
-      assert.equal((await getFunction(plane)(input, requestContext())).Configuration?.FunctionArn, `${ARN}:$LATEST`);
+    const aliases = { live: { name: 'live', version: '1', description: '', revisionId: 'r' } };
+    await createWithVersions(plane.functions, { ...functionRecord('f'), aliases }, 1);
+    for (const [qualifier, version] of [
+      ['$LATEST', '$LATEST'],
+      ['1', '1'],
+      ['live', '1'],
+    ] as const) {
+      for (const input of [
+        { FunctionName: 'f', Qualifier: qualifier },
+        { FunctionName: `f:${qualifier}` },
+        { FunctionName: `${ARN}:${qualifier}`, Qualifier: qualifier },
+      ]) {
+        const { Configuration: found } = await getFunction(plane)(input, requestContext());
+        assert.deepEqual([found?.FunctionArn, found?.Version], [`${ARN}:${qualifier}`, version]);
+      }
     }
+    await rejectsWith(() => getFunction(plane)({ FunctionName: 'f:1', Qualifier: 'live' }, requestContext()), {
+      code: 'InvalidParameterValueException',
+      message: 'The derived qualifier from the function name does not match the specified qualifier.',
+    });
     for (const Qualifier of ['1221', '$latest', 'alias']) {
       await rejectsWith(() => getFunction(plane)({ FunctionName: 'f', Qualifier }, requestContext()), {
         code: 'ResourceNotFoundException',

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
+import type { Chance } from '#base/chance.ts';
 import type { FunctionRecord, FunctionVersion } from '#functions/function-record.ts';
 import type { Invocation, InvocationAnswer } from '#functions/invocation.ts';
-import { functionRecord } from '../../../../test/support/function-record.ts';
+import { createWithVersions, functionRecord } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext } from '../../../../test/support/lambda-control-plane.ts';
 import { invoke } from './invoke.ts';
 
@@ -21,15 +22,16 @@ interface InvokeHarness {
 async function harness(
   answer: InvocationAnswer = { outcome: 'success', body: Buffer.from('"answer"') },
   records: readonly FunctionRecord[] = [functionRecord('f')],
+  versions: { readonly numbers?: readonly number[]; readonly chance?: Chance } = {},
 ): Promise<InvokeHarness> {
-  const { functions, clock, ids } = await lambdaControlPlane();
-  for (const record of records) await functions.create(record);
+  const { functions, clock, ids, chance } = await lambdaControlPlane();
+  for (const record of records) await createWithVersions(functions, record, ...(versions.numbers ?? []));
   const invoked: InvokeHarness['invoked'] = [];
   const operation = invoke({
     functions,
     clock,
     ids,
-    chance: () => 0.5,
+    chance: versions.chance ?? chance,
     invoker: {
       invoke(version, invocation) {
         invoked.push({ version, invocation });
@@ -88,6 +90,27 @@ suite('Invoke', () => {
         message: `Function not found: ${ARN}:${Qualifier}`,
       });
     }
+  });
+
+  test('an alias runs the version it leads to, under its own ARN, and with weights each in turn', async () => {
+    const aliases = { live: { name: 'live', version: '1', description: '', revisionId: 'r', routing: { version: '2', weight: 0.25 } } };
+    const draws = [0.9, 0.24, 0.25, 0];
+    const { invoked, run } = await harness(undefined, [{ ...functionRecord('f'), aliases }], {
+      numbers: [1, 2],
+      chance: () => draws.shift() ?? 0.5,
+    });
+    const executed: (string | undefined)[] = [];
+    for (const input of [{ Qualifier: 'live' }, { FunctionName: 'f:live' }, { FunctionName: `${ARN}:live` }, { Qualifier: 'live' }]) {
+      executed.push((await run(input)).ExecutedVersion);
+    }
+    assert.deepEqual(executed, ['1', '2', '1', '2']);
+    assert.deepEqual(new Set(invoked.map(({ invocation }) => invocation.functionArn)), new Set([`${ARN}:live`]));
+    assert.equal((await run({ Qualifier: '2' })).ExecutedVersion, '2');
+    assert.equal(invoked.at(-1)?.invocation.functionArn, `${ARN}:2`);
+    await rejectsWith(() => run({ FunctionName: 'f:1', Qualifier: 'live' }), {
+      code: 'InvalidParameterValueException',
+      message: 'The derived qualifier from the function name does not match the specified qualifier.',
+    });
   });
 
   test('LogType Tail answers the end of the log', async () => {

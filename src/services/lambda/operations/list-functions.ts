@@ -3,10 +3,7 @@ import type { Operation } from '#aws/service.ts';
 import type { FunctionRepository } from '#functions/function-repository.ts';
 import { invalidParameter } from '#functions/lambda-errors.ts';
 import { toListedConfiguration } from '../function-configuration.ts';
-import { readMarker, writeMarker } from '../page.ts';
-
-/** AWS answers with 50 functions at most, whatever MaxItems says. */
-const MAX_PAGE = 50;
+import { MAX_PAGE, readMarker, writeMarker } from '../page.ts';
 
 export interface ListFunctionsDependencies {
   readonly functions: Pick<FunctionRepository, 'list'>;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import type { UpdateFunctionCodeCommandInput } from '@aws-sdk/client-lambda';
+import type { FunctionVersion } from '#functions/function-record.ts';
 import { PENDING } from '#functions/function-state.ts';
 import { functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext, TEST_ZIP } from '../../../../test/support/lambda-control-plane.ts';
@@ -112,6 +113,27 @@ suite('UpdateFunctionCode', () => {
     });
   });
 
+  test('Publish answers the version that is made of the new package', async () => {
+    const plane = await withFunction();
+    const release = plane.holdUnpacking();
+    // Recorded by test_publish_with_update.
+    const published = await updateFunctionCode(plane)({ ...INPUT, Publish: true }, requestContext());
+    assert.deepEqual(
+      [published.FunctionArn, published.Version, published.State, published.StateReasonCode, published.LastUpdateStatus],
+      ['arn:aws:lambda:us-east-1:111111111111:function:f:1', '1', 'Pending', 'Creating', undefined],
+    );
+    const version = (): FunctionVersion | undefined => plane.functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1');
+    assert.deepEqual([version()?.state.name, version()?.revisionId], ['Pending', published.RevisionId]);
+    release();
+    const { latest } = await plane.settled('f');
+    assert.deepEqual([version()?.state.name, version()?.code.digest, latest.lastUpdate.name], ['Active', DIGEST, 'Successful']);
+    assert.equal(new Set([version()?.revisionId, published.RevisionId, latest.revisionId]).size, 3);
+
+    const again = await updateFunctionCode(plane)({ ...INPUT, Publish: true }, requestContext());
+    assert.deepEqual([again.Version, again.State], ['1', 'Active'], 'the same package makes no further version');
+    await plane.settled('f');
+  });
+
   test('Architectures changes the architecture and with it the runtime version', async () => {
     const plane = await withFunction();
     const before = toFunctionConfiguration((await plane.settled('f')).latest);
@@ -122,10 +144,10 @@ suite('UpdateFunctionCode', () => {
     assert.deepEqual((await updateFunctionCode(plane)(INPUT, requestContext())).Architectures, ['arm64'], 'it stays');
   });
 
-  test('refuses Publish and code from S3 rather than ignore them', async () => {
+  test('refuses PublishTo and code from S3 rather than ignore them', async () => {
     const plane = await withFunction();
     for (const [parameter, input] of [
-      ['Publish', { Publish: true }],
+      ['PublishTo', { PublishTo: 'LATEST_PUBLISHED' }],
       ['S3Bucket', { S3Bucket: 'b', S3Key: 'k' }],
     ] as const) {
       await rejectsWith(() => updateFunctionCode(plane)({ ...INPUT, ...input }, requestContext()), {

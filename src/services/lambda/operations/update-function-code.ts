@@ -8,6 +8,7 @@ import type { FunctionRecord, FunctionVersion } from '#functions/function-record
 import type { FunctionRepository } from '#functions/function-repository.ts';
 import { checkUpdatable, formatLastModified, startUpdate } from '#functions/function-state.ts';
 import { functionNotFound, invalidParameter } from '#functions/lambda-errors.ts';
+import { newestVersion, publishVersion } from '#functions/publish-version.ts';
 import type { BlobStore } from '#storage/blob-store.ts';
 import { checkRevision } from '../check-revision.ts';
 import { toFunctionConfiguration } from '../function-configuration.ts';
@@ -15,21 +16,24 @@ import { refuseUnsupported } from '../refused-parameters.ts';
 import { changeTarget } from '../target-function.ts';
 
 export interface UpdateFunctionCodeDependencies {
-  readonly functions: Pick<FunctionRepository, 'find' | 'update'>;
+  readonly functions: Pick<FunctionRepository, 'find' | 'publish' | 'publishedVersion'>;
   readonly lifecycle: Pick<FunctionLifecycle, 'advance'>;
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
 
-/** Replaces the package of `$LATEST`. With DryRun everything is checked and nothing changed. */
+/**
+ * Replaces the package of `$LATEST`, and with Publish answers the version made of it (recorded by test_publish_with_update). With
+ * DryRun everything is checked and nothing changed.
+ */
 export function updateFunctionCode(deps: UpdateFunctionCodeDependencies): Operation<UpdateFunctionCodeCommandInput, FunctionConfiguration> {
   return async (input, context) => {
     refuseUnsupported('UpdateFunctionCode', input);
     const target = changeTarget('UpdateFunctionCode', input, context, deps.functions);
     const check = (record: FunctionRecord): void => {
       checkUpdatable(record);
-      checkRevision(record, input.RevisionId);
+      checkRevision(record.latest, input.RevisionId);
     };
     check(target);
     const { ZipFile: zip } = input;
@@ -40,12 +44,17 @@ export function updateFunctionCode(deps: UpdateFunctionCodeDependencies): Operat
       return toFunctionConfiguration({ ...target.latest, architecture, code: await checkCodePackage(zip) });
     }
     const changes: Partial<FunctionVersion> = { code: await storeCodePackage(zip, deps.blobs), architecture };
-    const updated = await deps.functions.update(target, (record) => {
+    let published: FunctionVersion | undefined;
+    const updated = await deps.functions.publish(target, (record) => {
       check(record);
-      return startUpdate(record, changes, { ids: deps.ids, lastModified: formatLastModified(deps.clock.wallMs()) });
+      const changed = startUpdate(record, changes, { ids: deps.ids, lastModified: formatLastModified(deps.clock.wallMs()) });
+      if (input.Publish !== true) return { record: changed };
+      const publication = publishVersion(changed, newestVersion(changed, deps.functions), { ids: deps.ids });
+      published = publication.version;
+      return publication;
     });
     if (updated === undefined) throw functionNotFound(target);
-    deps.lifecycle.advance(updated);
-    return toFunctionConfiguration(updated.latest);
+    deps.lifecycle.advance(updated.record);
+    return published === undefined ? toFunctionConfiguration(updated.record.latest) : toFunctionConfiguration(published, published.version);
   };
 }

@@ -33,7 +33,7 @@ export function updateFunctionConfiguration(
     const target = changeTarget('UpdateFunctionConfiguration', input, context, deps.functions);
     const check = (record: FunctionRecord): void => {
       checkUpdatable(record);
-      checkRevision(record, input.RevisionId);
+      checkRevision(record.latest, input.RevisionId);
     };
     check(target);
     if (input.Runtime !== undefined) deps.runtimes.checkForUpdate(input.Runtime);
