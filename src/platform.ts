@@ -14,6 +14,7 @@ import type { Config } from '#config/config.ts';
 import { packageVersion } from '#config/version.ts';
 import { EnvironmentLauncher } from '#environments/environment-launcher.ts';
 import { EnvironmentPool } from '#environments/environment-pool.ts';
+import { ProvisionedEnvironments } from '#environments/provisioned-environments.ts';
 import { CodeStore } from '#functions/code-store.ts';
 import { CodeSweeper } from '#functions/code-sweeper.ts';
 import { ConcurrencyLedger } from '#functions/concurrency-ledger.ts';
@@ -171,12 +172,20 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     });
     closers.push(() => pool.close());
     functions.onRetired((version) => pool.retire(version));
+    const provisioned = new ProvisionedEnvironments({
+      environments: pool,
+      claim: (version, signal) => admission.claim(version, signal),
+      clock,
+      logger,
+      maxAgeMs: ENVIRONMENT_MAX_AGE_MS,
+    });
+    closers.push(() => provisioned.close());
     const sweeper = new CodeSweeper({ functions, layers, environments: pool, code, blobs, clock, log: logger });
     closers.push(() => sweeper.close());
     await sweeper.sweep();
 
     // invocation and services
-    const invoker = new Invoker({ admission, placement: pool });
+    const invoker = new Invoker({ admission, placement: pool, provisioned });
     const codeUrls = new CodeUrls({ secret: ids.hex(32), clock, blobs });
     const services = [
       lambdaService({
@@ -230,6 +239,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     closers.push(() => listeners.close(DRAIN_MS));
 
     lifecycle.resume();
+    provisioned.follow(functions);
     return {
       endpoint: `http://${hostInUrl(config.host)}:${port}`,
       failed,

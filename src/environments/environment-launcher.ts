@@ -6,6 +6,7 @@ import { customEntrypoint, runtimeCommand } from '#functions/runtime-command.ts'
 import type { RuntimeInstallation } from '#functions/runtime-locator.ts';
 import type { SandboxAddresses, SandboxDriver, SandboxMount, SandboxSpec } from '#sandboxes/sandbox.ts';
 import type { LogSink } from '#telemetry/log-sink.ts';
+import type { InitializationType } from '#telemetry/platform-events.ts';
 import { Environment } from './environment.ts';
 import type { EnvironmentId } from './environment-id.ts';
 import { environmentVariables } from './environment-variables.ts';
@@ -33,7 +34,11 @@ export class EnvironmentLauncher {
   }
 
   /** Resolves at the end of the init phase, however it ended. @throws whatever kept the sandbox from being made */
-  async launch(version: FunctionVersion, preparation: Preparation): Promise<Environment> {
+  async launch(
+    version: FunctionVersion,
+    preparation: Preparation,
+    initializationType: InitializationType = 'on-demand',
+  ): Promise<Environment> {
     const { clock, ids, driver, credentials, freezeGraceMs, awsEndpoint, logger } = this.#options;
     const id = ids.hex(16) as EnvironmentId;
     const logStream = logStreamName(version, id, clock.wallMs());
@@ -42,14 +47,16 @@ export class EnvironmentLauncher {
     return Environment.start({
       id,
       version,
+      initializationType,
       driver,
-      spec: (sandboxId) => this.#spec(version, preparation, { sandboxId, logStream, start, credentials: temporary }),
+      spec: (sandboxId) => this.#spec(version, preparation, { sandboxId, initializationType, logStream, start, credentials: temporary }),
       framed: start.framed,
       hasEntrypoint: preparation.hasEntrypoint,
       log: new EnvironmentLog({
         sink: this.#options.logSink,
         clock,
         version,
+        initializationType,
         stream: logStream,
         runtimeLabel: preparation.installation.versionLabel,
       }),
@@ -65,7 +72,7 @@ export class EnvironmentLauncher {
   #spec(version: FunctionVersion, preparation: Preparation, place: SpecPlace): SandboxSpec {
     const { installation, mounts } = preparation;
     const environment = (listeners: SandboxAddresses): Record<string, string> => ({
-      ...environmentVariables(version, installation, { logStream: place.logStream, credentials: place.credentials, ...listeners }),
+      ...environmentVariables(version, installation, { ...place, ...listeners }),
       ...(place.start.framed && { _HEARTH_CHANNEL_FD: '3' }),
     });
     return {
@@ -113,6 +120,7 @@ export interface Preparation {
 
 interface SpecPlace {
   readonly sandboxId: string;
+  readonly initializationType: InitializationType;
   readonly logStream: string;
   readonly start: { readonly command: readonly string[]; readonly framed: boolean };
   readonly credentials: TemporaryCredentials;

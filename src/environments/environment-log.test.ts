@@ -15,6 +15,7 @@ function harness(logging: LoggingConfig): { readonly log: EnvironmentLog; readon
     sink: logs,
     clock: new ManualClock(),
     version: testVersion({ logging }),
+    initializationType: 'on-demand',
     stream: STREAM,
     runtimeLabel: 'python:3.12.v1',
   });

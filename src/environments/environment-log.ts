@@ -7,13 +7,14 @@ import { endLine, initReportLine, initStartLine, reportLine, startLine } from '#
 import type { InvocationReport, ReportedFailure } from '#telemetry/log-lines.ts';
 import type { LogSink } from '#telemetry/log-sink.ts';
 import { passesSystemLogLevel, platformEventLine } from '#telemetry/platform-events.ts';
-import type { PlatformEvent, SystemLogLevel } from '#telemetry/platform-events.ts';
+import type { InitializationType, PlatformEvent, SystemLogLevel } from '#telemetry/platform-events.ts';
 
 /** What an environment writes to its log stream: the platform's lines in the function's log format, and the runtime's output between. */
 export class EnvironmentLog {
   readonly #log: InvocationLog;
   readonly #clock: Clock;
   readonly #version: FunctionVersion;
+  readonly #initializationType: InitializationType;
   readonly #runtimeLabel: string;
   /** Undefined in Text format, which knows no levels. */
   readonly #level: SystemLogLevel | undefined;
@@ -22,6 +23,7 @@ export class EnvironmentLog {
     readonly sink: LogSink;
     readonly clock: Clock;
     readonly version: FunctionVersion;
+    readonly initializationType: InitializationType;
     readonly stream: string;
     /** As INIT_START shows it: `python:3.12.v1`. */
     readonly runtimeLabel: string;
@@ -35,6 +37,7 @@ export class EnvironmentLog {
     });
     this.#clock = options.clock;
     this.#version = version;
+    this.#initializationType = options.initializationType;
     this.#runtimeLabel = options.runtimeLabel;
     this.#level = logging.format === 'JSON' ? ((logging.systemLogLevel ?? 'INFO') as SystemLogLevel) : undefined;
   }
@@ -54,7 +57,7 @@ export class EnvironmentLog {
     this.#event({
       type: 'platform.initStart',
       record: {
-        initializationType: 'on-demand',
+        initializationType: this.#initializationType,
         phase: 'init',
         runtimeVersion: this.#runtimeLabel,
         runtimeVersionArn: versionArn,
@@ -73,7 +76,7 @@ export class EnvironmentLog {
     }
     this.#event({
       type: 'platform.initReport',
-      record: { initializationType: 'on-demand', phase, ...failure, metrics: { durationMs: thousandths(durationMs) } },
+      record: { initializationType: this.#initializationType, phase, ...failure, metrics: { durationMs: thousandths(durationMs) } },
     });
   }
 

@@ -18,6 +18,8 @@ export class EnvironmentPool {
   /** The slot of each version record seen; records are immutable, so identity is enough for the warm path. */
   readonly #slotOfRecord = new WeakMap<FunctionVersion, Slot>();
   readonly #launching: Semaphore;
+  /** Of its own: an init ahead of time may take minutes, and nobody waits for it. */
+  readonly #provisioning: Semaphore;
   /** Everything that takes work or is at it, and the digest of its code. */
   readonly #alive = new Map<Environment, string>();
   readonly #retiring = new Set<Promise<void>>();
@@ -32,6 +34,7 @@ export class EnvironmentPool {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#launching = new Semaphore(options.maxLaunches);
+    this.#provisioning = new Semaphore(options.maxLaunches);
     this.#scheduleReaper();
   }
 
@@ -43,12 +46,32 @@ export class EnvironmentPool {
       if (this.#isYoung(idle.environment)) return this.#lease(slot, idle.environment);
       this.#retireOne(idle.environment);
     }
-    const environment = await this.#make(version, slot);
+    this.#options.admitLaunch(version);
+    const environment = await this.#make(version, slot, 'on-demand');
     if (this.#closed) {
       this.#retireOne(environment);
       throw shuttingDown();
     }
     return this.#lease(slot, environment);
+  }
+
+  /**
+   * An environment that is initialised ahead of time. It is the caller's, who gives it to `discard` in the end.
+   * @throws as `acquire`
+   */
+  async provision(version: FunctionVersion): Promise<Environment> {
+    if (this.#closed) throw shuttingDown();
+    const environment = await this.#make(version, this.#slotOf(version), 'provisioned-concurrency');
+    if (this.#closed) {
+      this.#retireOne(environment);
+      throw shuttingDown();
+    }
+    return environment;
+  }
+
+  /** Ends an environment that `provision` gave. */
+  discard(environment: Environment): void {
+    if (this.#alive.has(environment)) this.#retireOne(environment);
   }
 
   get counts(): { readonly alive: number; readonly idle: number } {
@@ -89,10 +112,9 @@ export class EnvironmentPool {
     await Promise.all(this.#retiring);
   }
 
-  async #make(version: FunctionVersion, slot: Slot): Promise<Environment> {
-    const { launcher, admitLaunch } = this.#options;
+  async #make(version: FunctionVersion, slot: Slot, type: 'on-demand' | 'provisioned-concurrency'): Promise<Environment> {
+    const { launcher } = this.#options;
     const { codeDigest } = slot;
-    admitLaunch(version);
     this.#countCode(codeDigest, 1);
     try {
       slot.preparation ??= launcher.prepare(version);
@@ -102,7 +124,9 @@ export class EnvironmentPool {
         if (slot.preparation === pending) slot.preparation = undefined;
         throw error;
       });
-      const environment = await this.#launching.run(() => launcher.launch(version, preparation));
+      const environment = await (type === 'on-demand' ? this.#launching : this.#provisioning).run(() =>
+        launcher.launch(version, preparation, type),
+      );
       this.#alive.set(environment, codeDigest);
       this.#made += 1;
       return environment;

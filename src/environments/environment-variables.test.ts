@@ -8,6 +8,7 @@ import { environmentVariables } from './environment-variables.ts';
 
 const PLACE = {
   logStream: '2026/11/20/[$LATEST]0',
+  initializationType: 'on-demand',
   runtimeApi: '169.254.100.1:9001',
   awsEndpoint: '127.0.0.1:4566',
   credentials: { accessKeyId: 'ASIAKEY', secretAccessKey: 'secret', sessionToken: 'token' },

@@ -1,5 +1,6 @@
 import type { FunctionVersion } from '#functions/function-record.ts';
 import type { RuntimeInstallation } from '#functions/runtime-locator.ts';
+import type { InitializationType } from '#telemetry/platform-events.ts';
 import type { TemporaryCredentials } from './ports.ts';
 
 /**
@@ -11,6 +12,7 @@ export function environmentVariables(
   installation: RuntimeInstallation,
   place: {
     readonly logStream: string;
+    readonly initializationType: InitializationType;
     readonly runtimeApi: string;
     readonly awsEndpoint: string;
     readonly credentials: TemporaryCredentials;
@@ -33,7 +35,7 @@ export function environmentVariables(
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(version.memoryMb),
     AWS_LAMBDA_FUNCTION_NAME: version.name,
     AWS_LAMBDA_FUNCTION_VERSION: version.version,
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_INITIALIZATION_TYPE: place.initializationType,
     AWS_LAMBDA_LOG_GROUP_NAME: version.logging.group,
     AWS_LAMBDA_LOG_STREAM_NAME: place.logStream,
     AWS_LAMBDA_RUNTIME_API: place.runtimeApi,

@@ -3,9 +3,10 @@ import type { FunctionVersion } from '#functions/function-record.ts';
 import type { Invocation, InvocationAnswer, StreamedAnswer } from '#functions/invocation.ts';
 import type { SandboxDriver, SandboxExit, SandboxSpec } from '#sandboxes/sandbox.ts';
 import type { ReportedFailure } from '#telemetry/log-lines.ts';
+import type { InitializationType } from '#telemetry/platform-events.ts';
 import { timeoutText } from '#telemetry/log-lines.ts';
 import type { EnvironmentId } from './environment-id.ts';
-import { INIT_TIMEOUT_MS } from './limits.ts';
+import { INIT_TIMEOUT_MS, PROVISIONED_INIT_TIMEOUT_MS } from './limits.ts';
 import type { EnvironmentLog } from './environment-log.ts';
 import type { AwsEndpoint } from './ports.ts';
 import { CollectedResponse, StreamedResponse } from './response-sink.ts';
@@ -43,6 +44,7 @@ export class Environment {
   #gone: Promise<void> = Promise.resolve();
   #repeatedInit: Promise<void> = Promise.resolve();
   #retired = false;
+  #initFailed = false;
   #peakMemoryBytes = 0;
   /** Of runtimes that are gone. */
   #earlierFreezes: FreezeCounts = NEVER_FROZEN;
@@ -52,7 +54,8 @@ export class Environment {
   static async start(parts: EnvironmentParts): Promise<Environment> {
     const environment = new Environment(parts);
     environment.#log.initStart();
-    await environment.#launch('init', INIT_TIMEOUT_MS);
+    const failure = await environment.#launch('init', environment.#isOnDemand() ? INIT_TIMEOUT_MS : PROVISIONED_INIT_TIMEOUT_MS);
+    environment.#initFailed = failure !== undefined;
     return environment;
   }
 
@@ -66,6 +69,16 @@ export class Environment {
   /** Whether another invocation may be sent to it. A runtime that died is no obstacle: the next invocation starts another. */
   get reusable(): boolean {
     return !this.#retired && this.#running === undefined;
+  }
+
+  /** Whether it can take an invocation without an init phase before it. */
+  get ready(): boolean {
+    return this.reusable && this.#runtime?.available === true;
+  }
+
+  /** Whether its init phase ended with a failure. */
+  get initFailed(): boolean {
+    return this.#initFailed;
   }
 
   get freezeCounts(): FreezeCounts {
@@ -103,6 +116,10 @@ export class Environment {
     this.#log.start(invocation.requestId, invocation.tailLog);
     if (this.#runtime?.available === true) this.#send(this.#runtime, invocation, this.#timeoutMs());
     else this.#repeatedInit = this.#initialiseAgain(invocation, running);
+  }
+
+  #isOnDemand(): boolean {
+    return this.#parts.initializationType === 'on-demand';
   }
 
   #timeoutMs(): number {
@@ -197,7 +214,8 @@ export class Environment {
     const init = this.#init;
     if (init === undefined) return;
     this.#init = undefined;
-    if (init.phase === 'init') this.#initDurationMs = this.#parts.clock.monotonicMs() - init.startedMs;
+    // What was initialised ahead of time is no part of an invocation's report, nor of its bill.
+    if (init.phase === 'init' && this.#isOnDemand()) this.#initDurationMs = this.#parts.clock.monotonicMs() - init.startedMs;
     init.resolve(undefined);
   }
 
@@ -340,6 +358,7 @@ function errorTypeOf(failure: InitFailure): string | undefined {
 export interface EnvironmentParts {
   readonly id: EnvironmentId;
   readonly version: FunctionVersion;
+  readonly initializationType: InitializationType;
   readonly driver: SandboxDriver;
   readonly spec: (sandboxId: string) => SandboxSpec;
   readonly framed: boolean;

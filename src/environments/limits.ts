@@ -9,6 +9,9 @@ export const MAX_STREAMED_RESPONSE_BYTES = 200 * 1024 * 1024;
 /** Time for the init phase of an on-demand environment; a longer one is repeated inside the first invocation. */
 export const INIT_TIMEOUT_MS = 10_000;
 
+/** The same where environments are made ahead of time ("up to 15 minutes" with provisioned concurrency). */
+export const PROVISIONED_INIT_TIMEOUT_MS = 900_000;
+
 /** Memory that buys one whole vCPU ("Configure Lambda function memory"). */
 export const MEMORY_MB_PER_VCPU = 1769;
 

@@ -26,6 +26,15 @@ export interface FunctionRecord {
   readonly aliases?: Readonly<Record<string, Alias>>;
   /** Concurrency that no other function may use, and the most that this one may use; 0 switches it off. Absent when nothing is reserved. */
   readonly reservedConcurrency?: number;
+  /** Environments to be kept ready, by alias or version number. Absent when there are none. */
+  readonly provisionedConcurrency?: Readonly<Record<string, ProvisionedConcurrency>>;
+}
+
+/** Environments to be kept ready for one alias or published version. */
+export interface ProvisionedConcurrency {
+  readonly requested: number;
+  /** Milliseconds since the Unix epoch; also tells one request from the next. */
+  readonly modifiedMs: number;
 }
 
 /**

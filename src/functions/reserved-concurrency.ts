@@ -1,24 +1,26 @@
 import { AwsError } from '#aws/errors.ts';
 import type { FunctionRecord } from './function-record.ts';
+import { provisionedTotal } from './provisioned-concurrency.ts';
+import { checkUnreserved } from './unreserved-concurrency.ts';
 
-/** "Lambda always keeps at least 100 for functions without reserved concurrency" (Configuring reserved concurrency). */
-export const MIN_UNRESERVED = 100;
-
-/** What others cannot use because of this function. */
-export function claimedConcurrency({ reservedConcurrency }: FunctionRecord): number {
-  return reservedConcurrency ?? 0;
+/** What others cannot use because of this function: its reservation, of which what is provisioned is a part, or else just that. */
+export function claimedConcurrency(record: FunctionRecord): number {
+  return record.reservedConcurrency ?? provisionedTotal(record);
 }
 
 /**
  * The record with that much reserved. `available` is what all other functions leave of the account's limit.
- * @throws AwsError InvalidParameterValueException when too little would be left for the others (recorded by
- *   test_function_concurrency_limits)
+ * @throws AwsError InvalidParameterValueException when too little would be left for the others, or for what the function has
+ *   provisioned (recorded by test_function_concurrency_limits, test_reserved_provisioned_overlap)
  */
 export function reserveConcurrency(record: FunctionRecord, reserved: number, available: number): FunctionRecord {
-  if (reserved > claimedConcurrency(record) && available - reserved < MIN_UNRESERVED) {
+  if (reserved > claimedConcurrency(record)) checkUnreserved(available - reserved, 'ReservedConcurrentExecutions');
+  const provisioned = provisionedTotal(record);
+  if (reserved < provisioned) {
+    // The blanks are AWS's.
     throw new AwsError(
       'InvalidParameterValueException',
-      `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${MIN_UNRESERVED}].`,
+      ` ReservedConcurrentExecutions  ${reserved} should not be lower than function's total provisioned concurrency [${provisioned}].`,
     );
   }
   return record.reservedConcurrency === reserved ? record : { ...record, reservedConcurrency: reserved };

@@ -6,10 +6,11 @@ import { environmentHarness, testInvocation, testVersion, turn } from '../../tes
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { Admission } from './admission.ts';
 import { Invoker } from './invoker.ts';
-import type { EnvironmentLease, Placement } from './placement.ts';
+import type { EnvironmentLease, Placement, ProvisionedLease, ProvisionedPlacement } from './placement.ts';
 
 const ANSWER: InvocationAnswer = { outcome: 'success', body: Buffer.from('1') };
 const VERSION = testVersion();
+const NONE_PROVISIONED: ProvisionedPlacement = { take: () => undefined };
 
 /** An invoker with room for one invocation at a time, so that a lease that was not given back throttles the next. */
 function harness(invoke: EnvironmentLease['invoke']): {
@@ -32,7 +33,7 @@ function harness(invoke: EnvironmentLease['invoke']): {
       return false;
     }
   };
-  return { invoker: new Invoker({ admission, placement }), admission, isFree };
+  return { invoker: new Invoker({ admission, placement, provisioned: NONE_PROVISIONED }), admission, isFree };
 }
 
 suite('Invoker', () => {
@@ -78,7 +79,11 @@ suite('Invoker', () => {
 
   test('gives back when no environment can be had, with the error', async () => {
     const admission = new Admission({ accountLimit: 1, clock: new ManualClock() });
-    const invoker = new Invoker({ admission, placement: { acquire: () => Promise.reject(new Error('none')) } });
+    const invoker = new Invoker({
+      admission,
+      placement: { acquire: () => Promise.reject(new Error('none')) },
+      provisioned: NONE_PROVISIONED,
+    });
     for (let count = 0; count < 2; count++) await assert.rejects(invoker.invoke(VERSION, testInvocation()), /none/);
     for (let count = 0; count < 2; count++) await assert.rejects(invoker.invokeStreaming(VERSION, testInvocation()), /none/);
   });
@@ -86,8 +91,34 @@ suite('Invoker', () => {
   test('is throttled before an environment is looked for', async () => {
     const admission = new Admission({ accountLimit: 1, clock: new ManualClock() });
     using _held = admission.admit(VERSION);
-    const invoker = new Invoker({ admission, placement: { acquire: () => assert.fail('acquired') } });
+    const invoker = new Invoker({ admission, placement: { acquire: () => assert.fail('acquired') }, provisioned: NONE_PROVISIONED });
     await assert.rejects(invoker.invoke(VERSION, testInvocation()), { code: 'TooManyRequestsException', status: 429 });
+  });
+
+  test('runs on a provisioned environment without a lease, and spills over when there is none', async () => {
+    const clock = new ManualClock();
+    const admission = new Admission({ accountLimit: 1, clock });
+    using _held = admission.admit(VERSION);
+    let given = 0;
+    const lease: ProvisionedLease = {
+      invoke: (_invocation, onSettled) => {
+        onSettled();
+        return Promise.resolve(ANSWER);
+      },
+      invokeStreaming: () => assert.fail('streamed'),
+      giveBack: () => (given += 1),
+    };
+    let available = true;
+    const provisioned: ProvisionedPlacement = { take: () => (available ? lease : undefined) };
+    const invoker = new Invoker({ admission, placement: { acquire: () => assert.fail('acquired') }, provisioned });
+    // One request of the ten per second has gone to the lease above.
+    for (let count = 1; count < 10; count++) assert.equal(await invoker.invoke(VERSION, testInvocation()), ANSWER);
+    await assert.rejects(invoker.invoke(VERSION, testInvocation()), { code: 'TooManyRequestsException' });
+    assert.equal(given, 1);
+    clock.advance(1000);
+    available = false;
+    await assert.rejects(invoker.invoke(VERSION, testInvocation()), { code: 'TooManyRequestsException' });
+    assert.equal(given, 1);
   });
 
   test('counts a timeout and a crash until they are over, like any other end', async () => {

@@ -7,6 +7,17 @@ export interface Placement {
   acquire(version: FunctionVersion): Promise<EnvironmentLease>;
 }
 
+/** Environments that are kept ready, and have their concurrency already. */
+export interface ProvisionedPlacement {
+  /** One that can run at once; synchronous, and undefined when all are busy or none is provisioned. */
+  take(version: FunctionVersion): ProvisionedLease | undefined;
+}
+
+export interface ProvisionedLease extends EnvironmentLease {
+  /** Instead of an invocation. */
+  giveBack(): void;
+}
+
 /** An environment that serves this caller alone until its invocation has settled. */
 export interface EnvironmentLease {
   /**
