@@ -24,7 +24,7 @@ import { LayerRepository } from '#functions/layer-repository.ts';
 import { RuntimeLocator } from '#functions/runtime-locator.ts';
 import { RuntimePolicy } from '#functions/runtimes.ts';
 import { Authenticator } from '#gateway/authenticate.ts';
-import { simpleAuthorizer } from '#gateway/authorize.ts';
+import { policyAuthorizer } from '#gateway/authorize.ts';
 import { codeDownloadDoor } from '#gateway/doors/code-download.ts';
 import { healthDoor } from '#gateway/doors/health.ts';
 import { Gateway } from '#gateway/gateway.ts';
@@ -218,7 +218,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
         isVirtualHost: () => false,
       }),
       authenticator,
-      authorizer: simpleAuthorizer(identity),
+      authorizer: policyAuthorizer(identity),
       doors: [
         healthDoor(() => ({
           status,

@@ -1,4 +1,6 @@
 import type { Caller } from './caller.ts';
+import type { ConditionValues } from './policy/conditions.ts';
+import type { PolicyDocument } from './policy/policy-document.ts';
 
 /** The names under which requests are signed; also the folder names below `services/`. `logs` is CloudWatch Logs. */
 export type ServiceName = 'lambda' | 'iam' | 'sts' | 'logs';
@@ -27,6 +29,12 @@ export type OperationTable = Readonly<Record<string, Operation<never, unknown>>>
 export interface RequiredPermission {
   readonly action: string;
   readonly resource: string;
+  /** The account of the resource; the caller's own unless given. */
+  readonly owner?: string;
+  /** The resource-based policy of exactly this resource, looked up when it is asked for. */
+  readonly resourcePolicy?: () => PolicyDocument | undefined;
+  /** Condition keys of the service (`lambda:FunctionUrlAuthType`); those of the caller come with the caller. */
+  readonly conditions?: ConditionValues;
 }
 
 /** An AWS API as the gateway sees it. An operation without a handler answers the protocol's not-implemented error. */

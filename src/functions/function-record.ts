@@ -1,5 +1,6 @@
 import type { AccountId } from '#aws/caller.ts';
 import type { Alias } from './alias.ts';
+import type { ResourcePolicy } from './resource-policy.ts';
 
 /**
  * A function and everything that must change together with it: one document, `functions/<partition>/<account>/<region>/<name>`.
@@ -24,6 +25,8 @@ export interface FunctionRecord {
   readonly versions?: Readonly<Record<string, string>>;
   /** By name. */
   readonly aliases?: Readonly<Record<string, Alias>>;
+  /** By qualifier: `$LATEST` for the function itself, a version number or an alias. */
+  readonly policies?: Readonly<Record<string, ResourcePolicy>>;
   /** Concurrency that no other function may use, and the most that this one may use; 0 switches it off. Absent when nothing is reserved. */
   readonly reservedConcurrency?: number;
   /** Environments to be kept ready, by alias or version number. Absent when there are none. */

@@ -27,6 +27,11 @@ export function preconditionFailed(message: string): AwsError {
   return new AwsError('PreconditionFailedException', message, { status: 412, members: USER });
 }
 
+export function policyTooLong(bytes: number, maxBytes: number): AwsError {
+  const message = `The final policy size (${bytes}) is bigger than the limit (${maxBytes}).`;
+  return new AwsError('PolicyLengthExceededException', message, { members: USER });
+}
+
 export function requestTooLarge(message: string): AwsError {
   return new AwsError('RequestEntityTooLargeException', message, { status: 413 });
 }

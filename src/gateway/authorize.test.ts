@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parsePolicyDocument } from '#aws/policy/policy-document.ts';
 import { parseAccountId } from '#aws/sigv4/access-key-id.ts';
 import type { Caller } from '#aws/caller.ts';
-import { simpleAuthorizer } from './authorize.ts';
+import { policyAuthorizer } from './authorize.ts';
 
 const accountId = parseAccountId('000000000000') ?? assert.fail();
 const ROOT: Caller = { kind: 'root', accountId, arn: 'arn:aws:iam::000000000000:root', userId: accountId, accessKeyId: 'test' };
@@ -26,17 +26,17 @@ const document = parsePolicyDocument(
     ],
   }),
 );
-const authorizer = simpleAuthorizer({ policiesOf: (caller) => ({ identity: caller === USER ? [document] : [], boundary: undefined }) });
+const authorizer = policyAuthorizer({ policiesOf: (caller) => ({ identity: caller === USER ? [document] : [], boundary: undefined }) });
 
-test('simpleAuthorizer lets root do everything', () => {
+test('policyAuthorizer lets root do everything', () => {
   authorizer.authorize(ROOT, { action: 'lambda:DeleteFunction', resource: FUNCTION }, 'lambda');
 });
 
-test('simpleAuthorizer allows what the policies allow', () => {
+test('policyAuthorizer allows what the policies allow', () => {
   authorizer.authorize(USER, { action: 'lambda:GetFunction', resource: FUNCTION }, 'lambda');
 });
 
-test('simpleAuthorizer refuses in AWS’s words, with the code and status of the protocol', () => {
+test('policyAuthorizer refuses in AWS’s words, with the code and status of the protocol', () => {
   const refused = (action: string, service: string, reason: string, code: string, status: number): void => {
     assert.throws(() => authorizer.authorize(USER, { action, resource: FUNCTION }, service), {
       code,

@@ -1,37 +1,39 @@
 import { AwsError } from '#aws/errors.ts';
-import type { Caller } from '#aws/caller.ts';
+import type { Caller, Requester } from '#aws/caller.ts';
 import type { EffectivePolicies } from '#aws/policy/decide.ts';
-import { decide } from '#aws/policy/decide.ts';
+import { decideAccess } from '#aws/policy/decide-access.ts';
 import type { RequiredPermission } from '#aws/service.ts';
 
-/** Decides whether a caller may do what an operation needs. */
+/** Decides whether somebody may do what an operation needs. */
 export interface Authorizer {
   /**
    * `service` is the one that the request is addressed to, and whose protocol spells the error.
    * @throws AwsError AccessDenied in AWS's words
    */
-  authorize(caller: Caller, permission: RequiredPermission, service: string): void;
+  authorize(requester: Requester, permission: RequiredPermission, service: string): void;
 }
 
-/** The policies that judge a caller; none for a user or role that is gone. */
+/** The policies that judge a user or role session; none for one that is gone. */
 export interface PolicySource {
   policiesOf(caller: Caller): EffectivePolicies;
 }
 
-/** The simple form: identity-based policies and permissions boundaries, without conditions. Root may do all. */
-export function simpleAuthorizer(policies: PolicySource): Authorizer {
+/** Identity-based policies, permissions boundaries and resource-based policies, in the simple form of `aws/policy`. */
+export function policyAuthorizer(policies: PolicySource): Authorizer {
+  const policiesOf = (requester: Requester): EffectivePolicies =>
+    requester.kind === 'anonymous' ? NO_POLICIES : policies.policiesOf(requester);
   return {
-    authorize(caller, permission, service) {
-      if (caller.kind === 'root') return;
-      const decision = decide(policies.policiesOf(caller), permission);
+    authorize(requester, permission, service) {
+      const decision = decideAccess(requester, permission, policiesOf);
       if (decision.allowed) return;
-      throw accessDenied(
-        service,
-        `User: ${caller.arn} is not authorized to perform: ${permission.action} on resource: ${permission.resource} ${decision.reason}`,
-      );
+      const { action, resource } = permission;
+      const user = requester.kind === 'anonymous' ? 'anonymous' : requester.arn;
+      throw accessDenied(service, `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${decision.reason}`);
     },
   };
 }
+
+const NO_POLICIES: EffectivePolicies = { identity: [], boundary: undefined };
 
 /** Source: "Troubleshoot access denied error messages"; status and code as each protocol's front end gives them. */
 function accessDenied(service: string, message: string): AwsError {

@@ -6,7 +6,7 @@ import { systemIds } from '#base/ids.ts';
 import { silentLogger } from '#base/logger.ts';
 import { loadServiceWire } from '#aws/wire/service-wire.ts';
 import { Authenticator } from '#gateway/authenticate.ts';
-import { simpleAuthorizer } from '#gateway/authorize.ts';
+import { policyAuthorizer } from '#gateway/authorize.ts';
 import { Gateway } from '#gateway/gateway.ts';
 import { createGuard } from '#gateway/guard.ts';
 import { Listeners } from '#gateway/listeners.ts';
@@ -35,7 +35,7 @@ describe('a function that is not Active yet', { concurrency: false }, () => {
       loadWire: loadServiceWire,
       guard: createGuard({ allowedHosts: [], allowedOrigins: [], isVirtualHost: () => false }),
       authenticator: new Authenticator(identity, { clock: systemClock, accessKeys: nobody, sessions: nobody }),
-      authorizer: simpleAuthorizer({ policiesOf: () => ({ identity: [], boundary: undefined }) }),
+      authorizer: policyAuthorizer({ policiesOf: () => ({ identity: [], boundary: undefined }) }),
       doors: [],
       ids: systemIds,
       logger: silentLogger,

@@ -1,26 +1,46 @@
 import type { RequiredPermission } from '#aws/service.ts';
+import { judgeConditions } from './conditions.ts';
+import type { ConditionValues } from './conditions.ts';
 import type { Principal, PolicyDocument, Statement } from './policy-document.ts';
 import { matchesWildcard } from './wildcard.ts';
 
+const NOTHING_KNOWN: ConditionValues = new Map();
+
 /**
- * The simple form of policy evaluation: Effect, Action and Resource with wildcards; an explicit Deny wins. A statement that this form
- * cannot judge whole (Condition, NotAction, NotResource, NotPrincipal, a policy variable in Resource) never allows, and denies on its
- * action alone. So it errs towards refusing. `policy-cases.ts` says what any engine in its place must answer.
+ * The simple form of policy evaluation: Effect, Action and Resource with wildcards, conditions on keys that are known; an explicit Deny
+ * wins. A statement that this form cannot judge whole (another Condition, NotAction, NotResource, NotPrincipal, a policy variable in
+ * Resource) never allows, and denies on its action alone. So it errs towards refusing. `policy-cases.ts` says what any engine in its
+ * place must answer.
  */
-export function evaluate(documents: readonly PolicyDocument[], permission: RequiredPermission): 'allow' | 'deny' | 'none' {
+export function evaluate(
+  documents: readonly PolicyDocument[],
+  permission: RequiredPermission,
+  values: ConditionValues = NOTHING_KNOWN,
+): 'allow' | 'deny' | 'none' {
   let allowed = false;
   for (const { statements } of documents) {
     for (const statement of statements) {
-      if (!coversAction(statement, permission.action)) continue;
-      const simple = isSimple(statement);
-      if (statement.effect === 'Deny') {
-        if (!simple || coversResource(statement, permission.resource)) return 'deny';
-      } else if (simple && coversResource(statement, permission.resource)) {
-        allowed = true;
-      }
+      const effect = effectOf(statement, permission, values);
+      if (effect === 'deny') return 'deny';
+      if (effect === 'allow') allowed = true;
     }
   }
   return allowed ? 'allow' : 'none';
+}
+
+/** What one statement says of a request by those whom it names; `principals` is not looked at but for its Not… form. */
+export function effectOf(
+  statement: Statement,
+  permission: Pick<RequiredPermission, 'action' | 'resource'>,
+  values: ConditionValues,
+): 'allow' | 'deny' | 'none' {
+  if (!coversAction(statement, permission.action)) return 'none';
+  const conditions = judgeConditions(statement.conditions, values);
+  if (conditions === 'fails') return 'none';
+  const judgeable = isSimple(statement) && conditions === 'holds';
+  if (judgeable && !coversResource(statement, permission.resource)) return 'none';
+  if (statement.effect === 'Deny') return 'deny';
+  return judgeable ? 'allow' : 'none';
 }
 
 /** What judges one user or role session. */
@@ -30,17 +50,34 @@ export interface EffectivePolicies {
   readonly boundary: PolicyDocument | undefined;
 }
 
-export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+/** `explicit` tells a Deny from the lack of an Allow. */
+export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly explicit: boolean; readonly reason: string };
 
 /** The decision, and for a refusal the end of AWS's message. Source: "Troubleshoot access denied error messages". */
-export function decide(policies: EffectivePolicies, permission: RequiredPermission): Decision {
-  const identity = evaluate(policies.identity, permission);
-  if (identity === 'deny') return { allowed: false, reason: 'with an explicit deny in an identity-based policy' };
-  const boundary = policies.boundary === undefined ? 'allow' : evaluate([policies.boundary], permission);
-  if (boundary === 'deny') return { allowed: false, reason: 'with an explicit deny in a permissions boundary' };
-  if (identity === 'none') return { allowed: false, reason: `because no identity-based policy allows the ${permission.action} action` };
-  if (boundary === 'none') return { allowed: false, reason: `because no permissions boundary allows the ${permission.action} action` };
+export function decide(policies: EffectivePolicies, permission: RequiredPermission, values: ConditionValues = NOTHING_KNOWN): Decision {
+  const identity = evaluate(policies.identity, permission, values);
+  if (identity === 'deny') return explicitDeny('an identity-based policy');
+  const boundary = evaluateBoundary(policies, permission, values);
+  if (boundary === 'deny') return explicitDeny('a permissions boundary');
+  if (identity === 'none') return notAllowed('identity-based policy', permission);
+  if (boundary === 'none') return notAllowed('permissions boundary', permission);
   return { allowed: true };
+}
+
+export function evaluateBoundary(
+  { boundary }: EffectivePolicies,
+  permission: RequiredPermission,
+  values: ConditionValues,
+): ReturnType<typeof evaluate> {
+  return boundary === undefined ? 'allow' : evaluate([boundary], permission, values);
+}
+
+export function explicitDeny(where: string): Decision {
+  return { allowed: false, explicit: true, reason: `with an explicit deny in ${where}` };
+}
+
+export function notAllowed(kind: string, { action }: Pick<RequiredPermission, 'action'>): Decision {
+  return { allowed: false, explicit: false, reason: `because no ${kind} allows the ${action} action` };
 }
 
 /**
@@ -51,7 +88,7 @@ export function evaluateTrust(document: PolicyDocument, principals: readonly Pri
   let allowed = false;
   for (const statement of document.statements) {
     if (!coversAction(statement, action)) continue;
-    const simple = isSimple(statement);
+    const simple = isSimple(statement) && statement.conditions.length === 0;
     const named = coversPrincipal(statement, principals);
     if (statement.effect === 'Deny') {
       if (!simple || named) return 'deny';
@@ -62,8 +99,9 @@ export function evaluateTrust(document: PolicyDocument, principals: readonly Pri
   return allowed ? 'allow' : 'none';
 }
 
-function isSimple({ actions, resources, principals, hasCondition }: Statement): boolean {
-  if (hasCondition || actions.except || resources?.except === true || principals?.except === true) return false;
+/** Whether there is nothing in the statement but lists of patterns. Conditions are judged apart. */
+export function isSimple({ actions, resources, principals }: Statement): boolean {
+  if (actions.except || resources?.except === true || principals?.except === true) return false;
   return resources?.patterns.some((pattern) => pattern.includes('${')) !== true;
 }
 

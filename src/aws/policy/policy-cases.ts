@@ -142,7 +142,7 @@ export const POLICY_CASES: readonly PolicyCase[] = [
     answer: 'explicit deny in boundary',
   },
   {
-    name: 'a condition never allows',
+    name: 'a condition on an unknown key never allows',
     statements: [{ ...ALLOW_ALL, Condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } } }],
     ...invoke,
     answer: 'no identity-based policy',

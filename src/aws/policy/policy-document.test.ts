@@ -21,9 +21,30 @@ test('parsePolicyDocument reads single values as lists', () => {
           { type: 'Service', id: 'x.amazonaws.com' },
         ],
       },
-      hasCondition: false,
+      conditions: [],
     },
   ]);
+});
+
+test('parsePolicyDocument reads conditions', () => {
+  const read = (condition: unknown): unknown =>
+    parsePolicyDocument(JSON.stringify({ Statement: { Effect: 'Allow', Action: '*', Resource: '*', Condition: condition } })).statements[0]
+      ?.conditions;
+  assert.deepEqual(
+    read({ StringEquals: { 'AWS:SourceAccount': '1', 'aws:PrincipalOrgID': ['o-1', 'o-2'] }, Bool: { 'aws:SecureTransport': true } }),
+    [
+      { operator: 'stringequals', key: 'aws:sourceaccount', values: ['1'], set: undefined, ifExists: false },
+      { operator: 'stringequals', key: 'aws:principalorgid', values: ['o-1', 'o-2'], set: undefined, ifExists: false },
+      { operator: 'bool', key: 'aws:securetransport', values: ['true'], set: undefined, ifExists: false },
+    ],
+  );
+  assert.deepEqual(read({ 'ForAllValues:StringLikeIfExists': { 'aws:TagKeys': 'a*' } }), [
+    { operator: 'stringlike', key: 'aws:tagkeys', values: ['a*'], set: 'all', ifExists: true },
+  ]);
+  assert.deepEqual(read({}), []);
+  for (const condition of ['x', { StringEquals: 'x' }, { StringEquals: { 'aws:username': { a: 1 } } }]) {
+    assert.throws(() => read(condition), InvalidPolicy);
+  }
 });
 
 test('parsePolicyDocument refuses what is no policy', () => {

@@ -1,3 +1,5 @@
+import type { Condition } from './conditions.ts';
+
 /** A policy as the evaluation reads it: every element a list, every statement's unusual parts named. */
 export interface PolicyDocument {
   readonly statements: readonly Statement[];
@@ -11,7 +13,8 @@ export interface Statement {
   readonly resources: StringMatch | undefined;
   /** Undefined in an identity-based policy. */
   readonly principals: PrincipalMatch | undefined;
-  readonly hasCondition: boolean;
+  /** All of them must hold. */
+  readonly conditions: readonly Condition[];
 }
 
 /** Patterns with `*` and `?`; `except` is the Not… form. */
@@ -66,14 +69,12 @@ function parseStatement(statement: Readonly<Record<string, unknown>>): Statement
   const actions = oneOf(statement, 'Action');
   if (actions === undefined) throw new InvalidPolicy('Policy statement must contain actions.');
   const resources = oneOf(statement, 'Resource');
-  const condition = statement['Condition'];
-  if (condition !== undefined) objectOf(condition);
   return {
     effect,
     actions: { except: actions.except, patterns: strings(actions.value).map((action) => action.toLowerCase()) },
     resources: resources === undefined ? undefined : { except: resources.except, patterns: strings(resources.value) },
     principals: parsePrincipals(statement),
-    hasCondition: condition !== undefined && Object.keys(objectOf(condition)).length > 0,
+    conditions: parseConditions(statement['Condition']),
   };
 }
 
@@ -84,6 +85,20 @@ function parsePrincipals(statement: Readonly<Record<string, unknown>>): Principa
   const principals = Object.entries(objectOf(element.value)).flatMap(([type, ids]) => strings(ids).map((id) => ({ type, id })));
   if (principals.some(({ type }) => !['AWS', 'Service', 'Federated', 'CanonicalUser'].includes(type))) throw syntaxError();
   return { except: element.except, principals };
+}
+
+function parseConditions(element: unknown): readonly Condition[] {
+  if (element === undefined) return [];
+  return Object.entries(objectOf(element)).flatMap(([name, keys]) => {
+    const [, set, operator = name, ifExists] = /^(?:for(any|all)values?:)?(.*?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
+    return Object.entries(objectOf(keys)).map(([key, values]) => ({
+      operator,
+      key: key.toLowerCase(),
+      values: scalars(values),
+      set: set === 'any' || set === 'all' ? set : undefined,
+      ifExists: ifExists !== undefined,
+    }));
+  });
 }
 
 /** The element or its Not… form, never both. */
@@ -103,6 +118,15 @@ function strings(value: unknown): readonly string[] {
   return list.map((each) => {
     if (typeof each !== 'string') throw syntaxError();
     return each;
+  });
+}
+
+/** Texts, and what JSON may write without quotes. */
+function scalars(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.map((each) => {
+    if (typeof each !== 'string' && typeof each !== 'number' && typeof each !== 'boolean') throw syntaxError();
+    return String(each);
   });
 }
 

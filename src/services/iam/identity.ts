@@ -55,7 +55,7 @@ export class Identity {
     return { arn: roleArn, id: role.id, trustPolicy: this.#parse(role.trustPolicy), maxSessionSeconds: role.maxSessionSeconds };
   }
 
-  /** None for root, whom no policy judges, and none for a user or role that is gone, or gone and made anew. */
+  /** None for root and services, whom no policy of theirs judges, and none for a user or role that is gone, or gone and made anew. */
   policiesOf(caller: Caller): EffectivePolicies {
     const holder = this.#holderOf(caller);
     if (holder === undefined) return { identity: [], boundary: undefined };
@@ -74,6 +74,7 @@ export class Identity {
   #holderOf(caller: Caller): RoleRecord | UserRecord | undefined {
     switch (caller.kind) {
       case 'root':
+      case 'service':
         return undefined;
       case 'user': {
         const user = this.#directory.find('user', caller.accountId, caller.userName);

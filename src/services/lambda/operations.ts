@@ -1,10 +1,12 @@
 import { addLayerVersionPermission } from './operations/add-layer-version-permission.ts';
+import { addPermission } from './operations/add-permission.ts';
 import { createAlias } from './operations/create-alias.ts';
 import { createFunction } from './operations/create-function.ts';
 import { deleteAlias } from './operations/delete-alias.ts';
 import { deleteFunction } from './operations/delete-function.ts';
 import { deleteFunctionConcurrency } from './operations/delete-function-concurrency.ts';
 import { deleteLayerVersion } from './operations/delete-layer-version.ts';
+import { deleteResourcePolicy } from './operations/delete-resource-policy.ts';
 import { getAccountSettings } from './operations/get-account-settings.ts';
 import { getAlias } from './operations/get-alias.ts';
 import { getFunction } from './operations/get-function.ts';
@@ -13,6 +15,8 @@ import { getFunctionConfiguration } from './operations/get-function-configuratio
 import { getLayerVersion } from './operations/get-layer-version.ts';
 import { getLayerVersionByArn } from './operations/get-layer-version-by-arn.ts';
 import { getLayerVersionPolicy } from './operations/get-layer-version-policy.ts';
+import { getPolicy } from './operations/get-policy.ts';
+import { getResourcePolicy } from './operations/get-resource-policy.ts';
 import { invoke } from './operations/invoke.ts';
 import { invokeWithResponseStream } from './operations/invoke-with-response-stream.ts';
 import { listAliases } from './operations/list-aliases.ts';
@@ -24,7 +28,9 @@ import { listVersionsByFunction } from './operations/list-versions-by-function.t
 import { publishLayerVersion } from './operations/publish-layer-version.ts';
 import { publishVersion } from './operations/publish-version.ts';
 import { putFunctionConcurrency } from './operations/put-function-concurrency.ts';
+import { putResourcePolicy } from './operations/put-resource-policy.ts';
 import { removeLayerVersionPermission } from './operations/remove-layer-version-permission.ts';
+import { removePermission } from './operations/remove-permission.ts';
 import { tagResource } from './operations/tag-resource.ts';
 import { untagResource } from './operations/untag-resource.ts';
 import { updateAlias } from './operations/update-alias.ts';
@@ -37,12 +43,14 @@ import { updateFunctionConfiguration } from './operations/update-function-config
  */
 export const LAMBDA_OPERATIONS = {
   AddLayerVersionPermission: addLayerVersionPermission,
+  AddPermission: addPermission,
   CreateAlias: createAlias,
   CreateFunction: createFunction,
   DeleteAlias: deleteAlias,
   DeleteFunction: deleteFunction,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteLayerVersion: deleteLayerVersion,
+  DeleteResourcePolicy: deleteResourcePolicy,
   GetAccountSettings: getAccountSettings,
   GetAlias: getAlias,
   GetFunction: getFunction,
@@ -51,6 +59,8 @@ export const LAMBDA_OPERATIONS = {
   GetLayerVersion: getLayerVersion,
   GetLayerVersionByArn: getLayerVersionByArn,
   GetLayerVersionPolicy: getLayerVersionPolicy,
+  GetPolicy: getPolicy,
+  GetResourcePolicy: getResourcePolicy,
   Invoke: invoke,
   InvokeWithResponseStream: invokeWithResponseStream,
   ListAliases: listAliases,
@@ -62,7 +72,9 @@ export const LAMBDA_OPERATIONS = {
   PublishLayerVersion: publishLayerVersion,
   PublishVersion: publishVersion,
   PutFunctionConcurrency: putFunctionConcurrency,
+  PutResourcePolicy: putResourcePolicy,
   RemoveLayerVersionPermission: removeLayerVersionPermission,
+  RemovePermission: removePermission,
   TagResource: tagResource,
   UntagResource: untagResource,
   UpdateAlias: updateAlias,

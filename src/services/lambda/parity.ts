@@ -20,6 +20,20 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     OrganizationId: 'OrganizationId becomes a condition',
     RevisionId: 'RevisionId must be that of the policy',
   },
+  AddPermission: {
+    FunctionName: 'FunctionName finds by name and ARN',
+    StatementId: 'StatementId is unique within one policy',
+    Action: 'Action is granted',
+    Principal: 'Principal is a service, an account, an identity or everybody',
+    SourceArn: 'SourceArn, SourceAccount, PrincipalOrgID and EventSourceToken become conditions',
+    SourceAccount: 'SourceArn, SourceAccount, PrincipalOrgID and EventSourceToken become conditions',
+    EventSourceToken: 'SourceArn, SourceAccount, PrincipalOrgID and EventSourceToken become conditions',
+    PrincipalOrgID: 'SourceArn, SourceAccount, PrincipalOrgID and EventSourceToken become conditions',
+    FunctionUrlAuthType: 'FunctionUrlAuthType and InvokedViaFunctionUrl become conditions',
+    InvokedViaFunctionUrl: 'FunctionUrlAuthType and InvokedViaFunctionUrl become conditions',
+    Qualifier: 'Qualifier selects the policy of a version or an alias',
+    RevisionId: 'RevisionId must be the policy’s, or the one of what has no policy yet',
+  },
   CreateAlias: {
     FunctionName: 'FunctionName names the function, never a version',
     Name: 'Name is unique within the function',
@@ -57,6 +71,7 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     LayerName: 'LayerName and VersionNumber name what is deleted; a second time succeeds',
     VersionNumber: 'LayerName and VersionNumber name what is deleted; a second time succeeds',
   },
+  DeleteResourcePolicy: { ResourceArn: 'ResourceArn names what loses its policy', RevisionId: 'RevisionId must be the policy’s' },
   GetAccountSettings: {},
   GetAlias: {
     FunctionName: 'FunctionName and Name say which',
@@ -80,6 +95,11 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     LayerName: 'LayerName and VersionNumber must name an own version that exists',
     VersionNumber: 'LayerName and VersionNumber must name an own version that exists',
   },
+  GetPolicy: {
+    FunctionName: 'FunctionName finds by name and ARN',
+    Qualifier: 'Qualifier selects the policy of a version or an alias',
+  },
+  GetResourcePolicy: { ResourceArn: 'ResourceArn names a function, a version or an alias' },
   Invoke: {
     FunctionName: 'FunctionName finds by name and ARN',
     Qualifier: 'Qualifier selects the version, and unknown ones are not found',
@@ -146,11 +166,22 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FunctionName: 'FunctionName finds by name and ARN, never a version',
     ReservedConcurrentExecutions: 'ReservedConcurrentExecutions is reserved, as far as 100 are left for all others',
   },
+  PutResourcePolicy: {
+    ResourceArn: 'ResourceArn names a function, a version or an alias',
+    Policy: 'Policy replaces the whole policy, and AddPermission adds to it',
+    RevisionId: 'RevisionId must be the policy’s',
+  },
   RemoveLayerVersionPermission: {
     LayerName: 'LayerName and VersionNumber must name an own version that exists',
     VersionNumber: 'LayerName and VersionNumber must name an own version that exists',
     StatementId: 'StatementId is removed; the last one takes the policy with it',
     RevisionId: 'RevisionId must be that of the policy',
+  },
+  RemovePermission: {
+    FunctionName: 'FunctionName and StatementId name what is removed',
+    StatementId: 'FunctionName and StatementId name what is removed',
+    Qualifier: 'Qualifier selects the policy of a version or an alias',
+    RevisionId: 'RevisionId must be the policy’s',
   },
   TagResource: { Resource: 'Resource must be the ARN of a function', Tags: 'Tags are added and replaced, at most 50' },
   UntagResource: { Resource: 'Resource names the function', TagKeys: 'TagKeys are removed, unknown ones ignored' },
@@ -193,7 +224,6 @@ export const KNOWN_DIFFERENCES: readonly string[] = [
   'ListFunctions answers in the order of names.',
   'A runtime version ARN depends on runtime and architecture alone; AWS names a build.',
   'The total code size of an account is told, not limited.',
-  'Until resource policies exist, a function of another account answers AccessDeniedException to every operation.',
 ];
 
 /** Parameters of an operation, by their paths. Empty for an operation that this table does not know. */

@@ -2,13 +2,20 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { loadSchemaModule } from '#aws/wire/schema-loader.ts';
 import { readServiceModel } from '#aws/wire/schema.ts';
+import type { RequiredPermission } from '#aws/service.ts';
+import type { FunctionRecord } from '#functions/function-record.ts';
+import { functionRecord } from '../../../test/support/function-record.ts';
 import { requestContext, TEST_ROLE } from '../../../test/support/lambda-control-plane.ts';
 import { lambdaPermissions } from './permissions.ts';
 
 const F = 'arn:aws:lambda:us-east-1:111111111111:function:f';
 
+function asked(operation: string, input: Readonly<Record<string, unknown>>, record?: FunctionRecord): readonly RequiredPermission[] {
+  return lambdaPermissions({ find: () => record })(operation, input, requestContext());
+}
+
 function permissions(operation: string, input: Readonly<Record<string, unknown>>): readonly (readonly [string, string])[] {
-  return lambdaPermissions(operation, input, requestContext()).map(({ action, resource }) => [action, resource]);
+  return asked(operation, input).map(({ action, resource }) => [action, resource]);
 }
 
 suite('lambdaPermissions', () => {
@@ -81,5 +88,45 @@ suite('lambdaPermissions', () => {
       const [first] = permissions(operation, {});
       assert.match(first?.[0] ?? '', /^lambda:[A-Z][A-Za-z]+$/, operation);
     }
+  });
+
+  test('the owner of a function is the account in its name', () => {
+    const ownerOf = (input: Readonly<Record<string, unknown>>, operation = 'Invoke'): unknown => asked(operation, input)[0]?.owner;
+    assert.equal(ownerOf({ FunctionName: 'f' }), '111111111111');
+    assert.equal(ownerOf({ FunctionName: '222222222222:function:f' }), '222222222222');
+    assert.equal(ownerOf({ Resource: F.replaceAll('1'.repeat(12), '2'.repeat(12)) }, 'ListTags'), '222222222222');
+    assert.equal(ownerOf({}, 'ListFunctions'), undefined);
+  });
+
+  test('the resource-based policy is the one of exactly the qualifier', () => {
+    const policy = (action: string): { readonly revisionId: string; readonly text: string } => ({
+      revisionId: 'r',
+      text: JSON.stringify({ Statement: { Effect: 'Allow', Principal: '*', Action: action, Resource: '*' } }),
+    });
+    const record = { ...functionRecord('f'), policies: { $LATEST: policy('lambda:GetFunction'), prod: policy('lambda:InvokeFunction') } };
+    const actionsIn = (input: Readonly<Record<string, unknown>>, found: FunctionRecord | undefined = record): unknown =>
+      asked('Invoke', input, found)[0]
+        ?.resourcePolicy?.()
+        ?.statements.flatMap(({ actions }) => actions.patterns);
+    assert.deepEqual(actionsIn({ FunctionName: 'f' }), ['lambda:getfunction']);
+    assert.deepEqual(actionsIn({ FunctionName: 'f', Qualifier: 'prod' }), ['lambda:invokefunction']);
+    assert.deepEqual(actionsIn({ FunctionName: 'f:prod' }), ['lambda:invokefunction']);
+    assert.equal(actionsIn({ FunctionName: 'f:constructor' }), undefined);
+    assert.equal(asked('Invoke', { FunctionName: 'f' })[0]?.resourcePolicy?.(), undefined);
+  });
+
+  test('a role is passed to Lambda', () => {
+    const [, passing] = asked('CreateFunction', { FunctionName: 'f', Role: TEST_ROLE });
+    assert.deepEqual(passing?.conditions?.get('iam:passedtoservice'), ['lambda.amazonaws.com']);
+  });
+
+  test('condition keys of Lambda: known to be absent, or from the input', () => {
+    const value = (input: Readonly<Record<string, unknown>>, key: string): unknown =>
+      asked('AddPermission', { FunctionName: 'f', ...input })[0]?.conditions?.get(key);
+    assert.deepEqual(value({}, 'lambda:functionurlauthtype'), []);
+    assert.deepEqual(value({}, 'lambda:invokedviafunctionurl'), ['false']);
+    assert.deepEqual(value({ FunctionUrlAuthType: 'NONE' }, 'lambda:functionurlauthtype'), ['NONE']);
+    assert.deepEqual(value({ AuthType: 'AWS_IAM' }, 'lambda:functionurlauthtype'), ['AWS_IAM']);
+    assert.deepEqual(value({ Principal: '*' }, 'lambda:principal'), ['*']);
   });
 });

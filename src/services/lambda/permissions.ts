@@ -1,7 +1,11 @@
 import { formatArn, parseArn } from '#aws/arn.ts';
-import type { RequestContext, RequiredPermission } from '#aws/service.ts';
-import { functionArn } from '#functions/function-arn.ts';
+import type { ConditionValues } from '#aws/policy/conditions.ts';
+import type { PolicyDocument } from '#aws/policy/policy-document.ts';
+import type { RequestContext, RequiredPermission, Service } from '#aws/service.ts';
+import { functionArn, type FunctionKey } from '#functions/function-arn.ts';
 import { parseFunctionName } from '#functions/function-name.ts';
+import type { FunctionRepository } from '#functions/function-repository.ts';
+import { findPolicy, policyDocument } from '#functions/resource-policy.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -36,10 +40,44 @@ const RESOURCE_MEMBERS: readonly { readonly member: string; readonly prefix: str
   { member: 'CapacityProviderName', prefix: 'capacity-provider:' },
 ];
 
+type Functions = Pick<FunctionRepository, 'find'>;
+
+/** The keys of Lambda for a request that did not come by a function URL, nor says anything about one. */
+const DIRECT: ConditionValues = new Map([
+  ['lambda:eventsourcetoken', []],
+  ['lambda:functionurlauthtype', []],
+  ['lambda:invokedviafunctionurl', ['false']],
+  ['lambda:principal', []],
+]);
+
 /** What the caller must be allowed to do, for every operation of the model. */
-export function lambdaPermissions(operation: string, input: Input, context: RequestContext): readonly RequiredPermission[] {
-  const resource = ON_EVERYTHING.has(operation) ? '*' : resourceArn(input, context);
-  return [{ action: `lambda:${ACTIONS[operation] ?? operation}`, resource }, ...furtherPermissions(operation, input, resource)];
+export function lambdaPermissions(functions: Functions): Service['permissions'] {
+  return (operation, input, context) => {
+    const action = `lambda:${ACTIONS[operation] ?? operation}`;
+    const conditions = conditionsOf(input);
+    const target = ON_EVERYTHING.has(operation) ? undefined : namedFunction(input, context);
+    if (target === undefined) {
+      const resource = ON_EVERYTHING.has(operation) ? '*' : resourceArn(input, context);
+      return [{ action, resource, conditions }, ...furtherPermissions(operation, input, resource)];
+    }
+    const { accountId, region, name, qualifier } = target;
+    const resource = functionArn(target, qualifier);
+    const resourcePolicy = (): PolicyDocument | undefined => {
+      const record = functions.find(accountId, region, name);
+      const policy = record === undefined ? undefined : findPolicy(record, qualifier ?? '$LATEST');
+      return policy === undefined ? undefined : policyDocument(policy);
+    };
+    return [{ action, resource, owner: accountId, resourcePolicy, conditions }, ...furtherPermissions(operation, input, resource)];
+  };
+}
+
+function conditionsOf(input: Input): ConditionValues {
+  const { AuthType: authType, FunctionUrlAuthType: permitted = authType, Principal: principal } = input;
+  if (permitted === undefined && principal === undefined) return DIRECT;
+  const values = new Map(DIRECT);
+  if (typeof permitted === 'string') values.set('lambda:functionurlauthtype', [permitted]);
+  if (typeof principal === 'string') values.set('lambda:principal', [principal]);
+  return values;
 }
 
 /** Passing a role to a function, giving it layers, tagging while creating, and the actions that a whole policy stands for. */
@@ -59,9 +97,11 @@ function furtherPermissions(operation: string, input: Input, resource: string): 
   }
 }
 
+const PASSED_TO_LAMBDA: ConditionValues = new Map([['iam:passedtoservice', ['lambda.amazonaws.com']]]);
+
 function passRole(input: Input): readonly RequiredPermission[] {
   const role = input['Role'];
-  return typeof role === 'string' ? [{ action: 'iam:PassRole', resource: role }] : [];
+  return typeof role === 'string' ? [{ action: 'iam:PassRole', resource: role, conditions: PASSED_TO_LAMBDA }] : [];
 }
 
 /** Lambda Developer Guide, "Adding layers to functions": whoever adds a layer must be allowed to get it. */
@@ -75,10 +115,26 @@ function isFilled(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 }
 
+/** The function, version or alias that an operation is about; undefined for one about something else. */
+function namedFunction(input: Input, context: RequestContext): (FunctionKey & { readonly qualifier: string | undefined }) | undefined {
+  const { FunctionName: name = functionArnIn(input), Qualifier: qualifier } = input;
+  const parts = typeof name === 'string' ? parseFunctionName(name) : undefined;
+  if (parts === undefined) return undefined;
+  return {
+    accountId: parts.accountId ?? context.caller.accountId,
+    region: parts.region ?? context.region,
+    name: parts.name,
+    qualifier: parts.qualifier ?? (typeof qualifier === 'string' ? qualifier : undefined),
+  };
+}
+
+/** Of operations that take the ARNs of several kinds of resources. */
+function functionArnIn({ Resource: resource, ResourceArn: arn = resource }: Input): string | undefined {
+  return typeof arn === 'string' && parseArn(arn)?.resource.startsWith('function:') === true ? arn : undefined;
+}
+
 /** `*` for what names no resource: only a permission on everything covers it. */
 function resourceArn(input: Input, context: RequestContext): string {
-  const name = input['FunctionName'];
-  if (typeof name === 'string') return namedFunctionArn(name, input['Qualifier'], context);
   for (const { member, prefix, suffix } of RESOURCE_MEMBERS) {
     const value = input[member];
     if (typeof value !== 'string' || value === '') continue;
@@ -88,12 +144,4 @@ function resourceArn(input: Input, context: RequestContext): string {
     return formatArn({ service: 'lambda', region: context.region, accountId: context.caller.accountId, resource: `${prefix}${named}` });
   }
   return '*';
-}
-
-function namedFunctionArn(text: string, qualifier: unknown, context: RequestContext): string {
-  const parts = parseFunctionName(text);
-  // Not a name: the operation answers with a validation error, for those who may do everything.
-  if (parts === undefined) return '*';
-  const key = { accountId: parts.accountId ?? context.caller.accountId, region: parts.region ?? context.region, name: parts.name };
-  return functionArn(key, parts.qualifier ?? (typeof qualifier === 'string' ? qualifier : undefined));
 }

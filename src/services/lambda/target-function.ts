@@ -13,11 +13,39 @@ interface NamedFunction {
   readonly Qualifier?: string | undefined;
 }
 
-/** Resolves the function that an operation names; functions of other accounts are out of reach. */
+/**
+ * What another account may do to a function, where a resource-based policy allows it; the gateway has asked that before.
+ * Source: "Granting function access to other accounts".
+ */
+const CROSS_ACCOUNT: ReadonlySet<string> = new Set([
+  'CreateAlias',
+  'DeleteAlias',
+  'DeleteFunction',
+  'DeleteFunctionConcurrency',
+  'GetAlias',
+  'GetFunction',
+  'GetFunctionConcurrency',
+  'GetFunctionConfiguration',
+  'GetPolicy',
+  'InvokeFunction',
+  'ListAliases',
+  'ListTags',
+  'ListVersionsByFunction',
+  'PublishVersion',
+  'PutFunctionConcurrency',
+  'TagResource',
+  'UntagResource',
+  'UpdateAlias',
+  'UpdateFunctionCode',
+]);
+
+/**
+ * Resolves the function that an operation names. Those of other accounts are in reach of few operations.
+ * @throws AwsError AccessDeniedException
+ */
 export function resolveOwnFunction(operation: string, input: NamedFunction, context: RequestContext): FunctionReference {
   const reference = resolveFunctionReference(input, { accountId: context.caller.accountId, region: context.region });
-  if (reference.accountId !== context.caller.accountId) {
-    // Another account gets in by a resource-based policy only, and there are none yet.
+  if (reference.accountId !== context.caller.accountId && !CROSS_ACCOUNT.has(operation)) {
     const action = `lambda:${operation}`;
     throw accessDenied(
       `User: ${context.caller.arn} is not authorized to perform: ${action} on resource: ${functionArn(reference, reference.qualifier)}` +

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { createWithVersions, functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext, type LambdaControlPlane } from '../../../../test/support/lambda-control-plane.ts';
+import { addPermission } from './add-permission.ts';
 import { createAlias } from './create-alias.ts';
 import { deleteAlias } from './delete-alias.ts';
 
@@ -26,5 +27,16 @@ suite('DeleteAlias', () => {
       code: 'ResourceNotFoundException',
       message: `Function not found: ${ARN.replace(/f$/, 'g')}`,
     });
+  });
+
+  test('its policy goes with it, those of others stay', async () => {
+    const plane = await withVersions();
+    for (const Name of ['one', 'two']) {
+      await createAlias(plane)({ FunctionName: 'f', Name, FunctionVersion: '1' }, requestContext());
+      const permission = { StatementId: 's', Action: 'lambda:InvokeFunction', Principal: 's3.amazonaws.com' };
+      await addPermission(plane)({ FunctionName: 'f', Qualifier: Name, ...permission }, requestContext());
+    }
+    await deleteAlias(plane)({ FunctionName: 'f', Name: 'one' }, requestContext());
+    assert.deepEqual(Object.keys(plane.functions.find(TEST_ACCOUNT, TEST_REGION, 'f')?.policies ?? {}), ['two']);
   });
 });

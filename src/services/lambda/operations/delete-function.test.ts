@@ -45,6 +45,14 @@ suite('DeleteFunction', () => {
     }
   });
 
+  test('the policy of a version goes with it', async () => {
+    const plane = await lambdaControlPlane();
+    const policies = { 1: { revisionId: 'p1', text: '{}' }, $LATEST: { revisionId: 'p2', text: '{}' } };
+    await createWithVersions(plane.functions, { ...functionRecord('f'), policies }, 1, 2);
+    await deleteFunction(plane)({ FunctionName: 'f', Qualifier: '1' }, requestContext());
+    assert.deepEqual(Object.keys(plane.functions.find(TEST_ACCOUNT, TEST_REGION, 'f')?.policies ?? {}), ['$LATEST']);
+  });
+
   test('a version that aliases lead to, first or second, stays', async () => {
     const plane = await lambdaControlPlane();
     const alias = { description: '', revisionId: 'r' };

@@ -4,6 +4,7 @@ import { leadsTo } from '#functions/alias.ts';
 import type { FunctionRecord } from '#functions/function-record.ts';
 import type { FunctionRepository } from '#functions/function-repository.ts';
 import { functionNotFound, invalidParameter, resourceConflict } from '#functions/lambda-errors.ts';
+import { withPolicy } from '#functions/resource-policy.ts';
 import { resolveOwnFunction } from '../target-function.ts';
 
 export interface DeleteFunctionDependencies {
@@ -42,5 +43,6 @@ function withoutVersion(record: FunctionRecord, version: string): FunctionRecord
     const names = aliases.map(({ name }) => name).join(', ');
     throw resourceConflict(`Unable to delete version ${version} because the following aliases reference it: [${names}]`);
   }
-  return { ...record, versions: Object.fromEntries(Object.entries(versions).filter(([other]) => other !== version)) };
+  const remaining = Object.fromEntries(Object.entries(versions).filter(([other]) => other !== version));
+  return withPolicy({ ...record, versions: remaining }, version, undefined);
 }
