@@ -15,7 +15,7 @@ import { packageVersion } from '#config/version.ts';
 import { EnvironmentLauncher } from '#environments/environment-launcher.ts';
 import { EnvironmentPool } from '#environments/environment-pool.ts';
 import { ProvisionedEnvironments } from '#environments/provisioned-environments.ts';
-import { CodeStore } from '#functions/code-store.ts';
+import { CodeStore, type UnpackedCode } from '#functions/code-store.ts';
 import { CodeSweeper } from '#functions/code-sweeper.ts';
 import { ConcurrencyLedger } from '#functions/concurrency-ledger.ts';
 import { FunctionLifecycle } from '#functions/function-lifecycle.ts';
@@ -122,6 +122,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     });
     // The data folder may lie where only root gets to, such as root's home.
     const codeFolder = await driver.reach(join(config.dataDir, 'code'));
+    const reached = (unpacked: UnpackedCode): UnpackedCode => ({ ...unpacked, path: join(codeFolder, basename(unpacked.path)) });
     const runtimes = new RuntimeLocator({
       dataDirectory: config.dataDir,
       hearthNode: process.execPath,
@@ -146,10 +147,9 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       launcher: new EnvironmentLauncher({
         driver,
         code: {
-          unpacked: async (version) => {
-            const unpacked = await code.ensureUnpacked(version.code.digest);
-            return { ...unpacked, path: join(codeFolder, basename(unpacked.path)) };
-          },
+          unpacked: async (version) => reached(await code.ensureUnpacked(version.code.digest)),
+          layers: async ({ layers: used = [] }) =>
+            used.length === 0 ? undefined : reached(await code.ensureLayered(used.map((layer) => layer.code.digest))),
         },
         runtimes,
         credentials: { issue: (roleArn, sessionName) => sessions.issue(roleArn, sessionName, ENVIRONMENT_CREDENTIALS_SECONDS) },

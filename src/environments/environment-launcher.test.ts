@@ -24,6 +24,12 @@ suite('EnvironmentLauncher.launch', () => {
     assert.deepEqual(calls, ['cpu 2']);
   });
 
+  test('layers, for their group, are /opt', async () => {
+    const { driver, launch } = environmentHarness();
+    await launch({ layers: [{ arn: 'a', code: { digest: 'd', sizeBytes: 1 } }] });
+    assert.deepEqual(driver.last.spec.mounts.at(-1), { source: '/layers', target: '/opt', gid: 701 });
+  });
+
   test('after the init phase the CPU follows the memory', async () => {
     const { driver, launch } = environmentHarness();
     await launch({ memoryMb: 1769 / 2 });
@@ -69,6 +75,23 @@ suite('EnvironmentLauncher.prepare', () => {
       await rm(codePath, { recursive: true });
     }
     assert.equal((await environmentHarness().launcher.prepare(testVersion())).hasEntrypoint, true);
+  });
+
+  test('the bootstrap of a custom runtime may come from a layer; its own goes first', async () => {
+    const [codePath, layersPath] = [await mkdtemp(join(tmpdir(), 'hearth-launcher-')), await mkdtemp(join(tmpdir(), 'hearth-launcher-'))];
+    try {
+      const custom = environmentHarness({ codePath, layersPath, installation: { ...PYTHON, family: 'provided' } });
+      const prepare = async () => custom.launcher.prepare(testVersion({ layers: [{ arn: 'a', code: { digest: 'd', sizeBytes: 1 } }] }));
+      assert.equal((await prepare()).hasEntrypoint, false);
+      await writeFile(join(layersPath, 'bootstrap'), '#!/bin/sh\n', { mode: 0o755 });
+      assert.deepEqual((await prepare()).installation.command, ['/opt/bootstrap']);
+      assert.equal((await custom.launcher.prepare(testVersion())).hasEntrypoint, false, 'without the layer');
+      await writeFile(join(codePath, 'bootstrap'), '#!/bin/sh\n', { mode: 0o755 });
+      assert.deepEqual((await prepare()).installation.command, ['/var/task/bootstrap']);
+    } finally {
+      await rm(codePath, { recursive: true });
+      await rm(layersPath, { recursive: true });
+    }
   });
 });
 

@@ -12,7 +12,7 @@ import type { EnvironmentId } from './environment-id.ts';
 import { environmentVariables } from './environment-variables.ts';
 import { MAX_OPEN_FILES, MAX_PROCESSES, MAX_VCPUS, MEMORY_MB_PER_VCPU } from './limits.ts';
 import { EnvironmentLog } from './environment-log.ts';
-import type { AwsEndpoint, CodeSource, RoleCredentials, RuntimeSource, TemporaryCredentials } from './ports.ts';
+import type { AwsEndpoint, CodeFolder, CodeSource, RoleCredentials, RuntimeSource, TemporaryCredentials } from './ports.ts';
 
 /** Makes execution environments for function versions. */
 export class EnvironmentLauncher {
@@ -22,15 +22,22 @@ export class EnvironmentLauncher {
     this.#options = options;
   }
 
-  /** What all environments of a version share: its code unpacked, its runtime found. @throws RuntimeUnavailable and the like */
+  /** What all environments of a version share: its code and layers unpacked, its runtime found. @throws RuntimeUnavailable and the like */
   async prepare(version: FunctionVersion): Promise<Preparation> {
     const { code, runtimes, driver } = this.#options;
-    const [unpacked, installation] = await Promise.all([code.unpacked(version), runtimes.locate(version.runtime)]);
+    const [task, layers, installation] = await Promise.all([
+      code.unpacked(version),
+      code.layers(version),
+      runtimes.locate(version.runtime),
+    ]);
     const mounts: SandboxMount[] = [];
     for (const mount of installation.mounts) mounts.push({ source: await driver.expose(mount.source), target: mount.target });
-    mounts.push({ source: unpacked.path, target: '/var/task', ...(unpacked.gid !== undefined && { gid: unpacked.gid }) });
+    mounts.push(codeMount(task, '/var/task'));
+    if (layers !== undefined) mounts.push(codeMount(layers, '/opt'));
     if (installation.family !== 'provided') return { installation, mounts, hasEntrypoint: true };
-    return { installation, mounts, hasEntrypoint: (await customEntrypoint({ task: unpacked.path })) !== undefined };
+    const entrypoint = await customEntrypoint({ task: task.path, ...(layers !== undefined && { layers: layers.path }) });
+    if (entrypoint === undefined) return { installation, mounts, hasEntrypoint: false };
+    return { installation: { ...installation, command: [entrypoint] }, mounts, hasEntrypoint: true };
   }
 
   /** Resolves at the end of the init phase, however it ended. @throws whatever kept the sandbox from being made */
@@ -124,6 +131,10 @@ interface SpecPlace {
   readonly logStream: string;
   readonly start: { readonly command: readonly string[]; readonly framed: boolean };
   readonly credentials: TemporaryCredentials;
+}
+
+function codeMount({ path, gid }: CodeFolder, target: string): SandboxMount {
+  return { source: path, target, ...(gid !== undefined && { gid }) };
 }
 
 /** `2026/11/20/[$LATEST]<id>`; in a log group of the user's choice, which functions may share, the name comes first. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { silentLogger } from '#base/logger.ts';
+import { layeredDigest } from '#functions/function-layers.ts';
 import type { FunctionVersion } from '#functions/function-record.ts';
 import { call, environmentHarness, outcomeOf, testVersion, turn } from '../../test/support/environments.ts';
 import type { EnvironmentHarness } from '../../test/support/environments.ts';
@@ -232,6 +233,19 @@ suite('EnvironmentPool.usesCode', () => {
     assert.equal(pool.usesCode(digest), true);
     pool.retire(VERSION);
     assert.equal(pool.usesCode(digest), false);
+  });
+
+  test('layers too, and what they make together', async () => {
+    const { pool } = harness();
+    const layers = ['x', 'y'].map((layer) => ({ arn: layer, code: { digest: layer, sizeBytes: 1 } }));
+    const version = testVersion({ layers, configurationId: 'with layers' });
+    const { settled } = call(await pool.acquire(version));
+    pool.retire(version);
+    const digests = [digest, 'x', 'y', layeredDigest(['x', 'y'])];
+    for (const used of digests) assert.equal(pool.usesCode(used), true, used);
+    await settled;
+    await turn();
+    for (const used of digests) assert.equal(pool.usesCode(used), false, used);
   });
 
   test('not by an environment that could not be made', async () => {

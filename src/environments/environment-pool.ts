@@ -2,6 +2,7 @@ import type { Clock, Timer } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { Semaphore } from '#base/semaphore.ts';
 import { AwsError } from '#aws/errors.ts';
+import { codeDigestsOf } from '#functions/function-layers.ts';
 import type { FunctionVersion } from '#functions/function-record.ts';
 import type { Invocation, InvocationAnswer, StreamedAnswer } from '#functions/invocation.ts';
 import type { Environment } from './environment.ts';
@@ -20,8 +21,8 @@ export class EnvironmentPool {
   readonly #launching: Semaphore;
   /** Of its own: an init ahead of time may take minutes, and nobody waits for it. */
   readonly #provisioning: Semaphore;
-  /** Everything that takes work or is at it, and the digest of its code. */
-  readonly #alive = new Map<Environment, string>();
+  /** Everything that takes work or is at it, and the digests of its code and layers. */
+  readonly #alive = new Map<Environment, readonly string[]>();
   readonly #retiring = new Set<Promise<void>>();
   /** How many environments run the code of a digest, from before they are made until they are gone. */
   readonly #codeUses = new Map<string, number>();
@@ -100,7 +101,7 @@ export class EnvironmentPool {
 
   /** Whether environments run that code, are being made for it or could be made without another look for it. */
   usesCode(digest: string): boolean {
-    return this.#codeUses.has(digest) || this.#slots.values().some((slot) => slot.codeDigest === digest);
+    return this.#codeUses.has(digest) || this.#slots.values().some((slot) => slot.codeDigests.includes(digest));
   }
 
   async close(): Promise<void> {
@@ -114,8 +115,8 @@ export class EnvironmentPool {
 
   async #make(version: FunctionVersion, slot: Slot, type: 'on-demand' | 'provisioned-concurrency'): Promise<Environment> {
     const { launcher } = this.#options;
-    const { codeDigest } = slot;
-    this.#countCode(codeDigest, 1);
+    const { codeDigests } = slot;
+    this.#countCode(codeDigests, 1);
     try {
       slot.preparation ??= launcher.prepare(version);
       const pending = slot.preparation;
@@ -127,19 +128,21 @@ export class EnvironmentPool {
       const environment = await (type === 'on-demand' ? this.#launching : this.#provisioning).run(() =>
         launcher.launch(version, preparation, type),
       );
-      this.#alive.set(environment, codeDigest);
+      this.#alive.set(environment, codeDigests);
       this.#made += 1;
       return environment;
     } catch (error) {
-      this.#countCode(codeDigest, -1);
+      this.#countCode(codeDigests, -1);
       throw error;
     }
   }
 
-  #countCode(digest: string, change: 1 | -1): void {
-    const uses = (this.#codeUses.get(digest) ?? 0) + change;
-    if (uses === 0) this.#codeUses.delete(digest);
-    else this.#codeUses.set(digest, uses);
+  #countCode(digests: readonly string[], change: 1 | -1): void {
+    for (const digest of digests) {
+      const uses = (this.#codeUses.get(digest) ?? 0) + change;
+      if (uses === 0) this.#codeUses.delete(digest);
+      else this.#codeUses.set(digest, uses);
+    }
   }
 
   #lease(slot: Slot, environment: Environment): PooledEnvironment {
@@ -178,7 +181,7 @@ export class EnvironmentPool {
     let slot = this.#slots.get(key);
     if (slot === undefined || slot.stamp !== stamp) {
       if (slot !== undefined) this.#drain(slot);
-      slot = { key, stamp, codeDigest: version.code.digest, idle: [], preparation: undefined };
+      slot = { key, stamp, codeDigests: codeDigestsOf(version), idle: [], preparation: undefined };
       this.#slots.set(key, slot);
     }
     this.#slotOfRecord.set(version, slot);
@@ -190,19 +193,19 @@ export class EnvironmentPool {
   }
 
   #retireOne(environment: Environment): void {
-    const codeDigest = this.#alive.get(environment);
+    const codeDigests = this.#alive.get(environment);
     if (this.#alive.delete(environment)) {
       const { freezes, thaws } = environment.freezeCounts;
       this.#earlierFreezes = { freezes: this.#earlierFreezes.freezes + freezes, thaws: this.#earlierFreezes.thaws + thaws };
     }
-    const gone = this.#remove(environment, codeDigest).finally(() => this.#retiring.delete(gone));
+    const gone = this.#remove(environment, codeDigests).finally(() => this.#retiring.delete(gone));
     this.#retiring.add(gone);
   }
 
-  async #remove(environment: Environment, codeDigest: string | undefined): Promise<void> {
+  async #remove(environment: Environment, codeDigests: readonly string[] = []): Promise<void> {
     try {
       await environment.retire();
-      if (codeDigest !== undefined) this.#countCode(codeDigest, -1);
+      this.#countCode(codeDigests, -1);
     } catch (error) {
       // Its code stays counted: something may still run.
       this.#options.logger.error('an environment could not be removed', { environment: environment.id, error });
@@ -251,7 +254,7 @@ interface Slot {
   readonly key: string;
   /** Code and configuration; another stamp makes another slot. */
   readonly stamp: string;
-  readonly codeDigest: string;
+  readonly codeDigests: readonly string[];
   readonly idle: { readonly environment: Environment; readonly sinceMs: number }[];
   preparation: Promise<Preparation> | undefined;
 }

@@ -15,8 +15,16 @@ export interface TemporaryCredentials {
 }
 
 export interface CodeSource {
-  /** The unpacked code of a version; `gid` may read it. */
-  unpacked(version: FunctionVersion): Promise<{ readonly path: string; readonly gid?: number }>;
+  /** The unpacked code of a version. */
+  unpacked(version: FunctionVersion): Promise<CodeFolder>;
+  /** The layers of a version, laid over each other; undefined when it has none. */
+  layers(version: FunctionVersion): Promise<CodeFolder | undefined>;
+}
+
+/** A folder of the host; `gid` may read it. */
+export interface CodeFolder {
+  readonly path: string;
+  readonly gid?: number;
 }
 
 export interface RuntimeSource {

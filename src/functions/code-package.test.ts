@@ -11,7 +11,7 @@ suite('storeCodePackage', () => {
     const blobs = new MemoryBlobStore();
     const zip = zipArchive([{ name: 'a', content: 'abc' }]);
     const code = await storeCodePackage(zip, blobs);
-    assert.deepEqual(code, { digest: createHash('sha256').update(zip).digest('hex'), sizeBytes: zip.length });
+    assert.deepEqual(code, { digest: createHash('sha256').update(zip).digest('hex'), sizeBytes: zip.length, unzippedBytes: 3 });
     assert.equal(codeSha256(code), createHash('sha256').update(zip).digest('base64'));
     assert.equal(await blobs.size(code.digest), zip.length);
     assert.deepEqual(await checkCodePackage(zip), code);

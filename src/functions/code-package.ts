@@ -11,22 +11,24 @@ import { readZipDirectory, ZipRejected } from './zip-directory.ts';
  *   InvalidParameterValueException for what cannot be unpacked, or is more than 250 MB then (test_oversized_unzipped_lambda)
  */
 export async function storeCodePackage(zip: Uint8Array, blobs: BlobStore): Promise<CodePackage> {
-  await checkZip(zip);
+  const unzippedBytes = await checkZip(zip);
   const blob = await blobs.put(zip);
-  return { digest: blob.digest, sizeBytes: blob.sizeBytes };
+  return { digest: blob.digest, sizeBytes: blob.sizeBytes, unzippedBytes };
 }
 
 /** The checks of {@link storeCodePackage} alone; what would be stored. */
 export async function checkCodePackage(zip: Uint8Array): Promise<CodePackage> {
-  await checkZip(zip);
-  return { digest: createHash('sha256').update(zip).digest('hex'), sizeBytes: zip.byteLength };
+  const unzippedBytes = await checkZip(zip);
+  return { digest: createHash('sha256').update(zip).digest('hex'), sizeBytes: zip.byteLength, unzippedBytes };
 }
 
-async function checkZip(zip: Uint8Array): Promise<void> {
+/** Resolves to the size of all files together. */
+async function checkZip(zip: Uint8Array): Promise<number> {
   if (zip.byteLength > MAX_ZIPPED_BYTES) throw requestTooLarge(`Zipped size must be smaller than ${MAX_ZIPPED_BYTES} bytes`);
   if (zip.byteLength === 0) throw invalidParameter(new ZipRejected('empty', 'no bytes').message);
   try {
-    await readZipDirectory(Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength));
+    const entries = await readZipDirectory(Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength));
+    return entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   } catch (error) {
     if (error instanceof ZipRejected) throw invalidParameter(error.message);
     throw error;

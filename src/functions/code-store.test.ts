@@ -9,6 +9,7 @@ import { silentLogger } from '#base/logger.ts';
 import { MemoryBlobStore } from '#storage/memory/memory-blob-store.ts';
 import { zipArchive } from '../../test/support/zip-archive.ts';
 import { CodeStore } from './code-store.ts';
+import { layeredDigest } from './function-layers.ts';
 
 const IS_ROOT = process.getuid?.() === 0;
 
@@ -46,6 +47,25 @@ suite('CodeStore', () => {
     assert.equal(await readFile(join(first.path, 'handler.py'), 'utf8'), 'one');
     assert.equal((await stat(first.path)).mode & 0o7777, 0o700);
     assert.equal(first.gid, undefined);
+  });
+
+  test('lays packages over each other once per order, in a folder of its own', { skip: !IS_ROOT }, async (context) => {
+    const { open, store, folder } = await bench(context);
+    const [one, two] = [await store('one'), await store('two')];
+    const code = await open({ groups: true });
+    const [layered, same] = await Promise.all([code.ensureLayered([one, two]), code.ensureLayered([one, two])]);
+    assert.equal(layered, same);
+    assert.equal(await readFile(join(layered.path, 'handler.py'), 'utf8'), 'two');
+    assert.equal(await readFile(join((await code.ensureLayered([two, one])).path, 'handler.py'), 'utf8'), 'one');
+    const found = await stat(layered.path);
+    assert.deepEqual([found.mode & 0o7777, found.uid, found.gid], [0o750, 0, layered.gid]);
+    const groups = [layered, await code.ensureUnpacked(one), await code.ensureUnpacked(two)];
+    assert.equal(new Set(groups.map(({ gid }) => gid)).size, 3);
+    assert.deepEqual(await code.ensureLayered([one]), await code.ensureUnpacked(one), 'one alone is itself');
+    assert.deepEqual(await (await open({ groups: true })).ensureLayered([one, two]), layered, 'after a restart');
+    await code.sweep((digest) => digest === layeredDigest([one, two]));
+    assert.deepEqual((await readdir(folder)).toSorted(), ['boot-id', layeredDigest([one, two])].toSorted());
+    assert.equal(await readFile(join(layered.path, 'handler.py'), 'utf8'), 'two', 'without the folders it was made of');
   });
 
   test('gives each folder a group of its own and never two the same', { skip: !IS_ROOT }, async (context) => {

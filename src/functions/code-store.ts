@@ -7,9 +7,11 @@ import type { Logger } from '#base/logger.ts';
 import { faultOfDirectory } from '#base/fault-of-directory.ts';
 import { Semaphore } from '#base/semaphore.ts';
 import type { BlobStore } from '#storage/blob-store.ts';
+import { layeredDigest } from './function-layers.ts';
+import { mergeTrees } from './merge-trees.ts';
 import { unpack } from './unpack.ts';
 
-/** The unpacked files of one package. When `gid` is set, only root and members of that group may enter the folder. */
+/** The unpacked files of one package, or of several layers over each other. When `gid` is set, only root and members of that group may enter the folder. */
 export interface UnpackedCode {
   readonly path: string;
   readonly gid?: number;
@@ -70,12 +72,32 @@ export class CodeStore {
    *   when it is not its turn before the daemon closes
    */
   ensureUnpacked(digest: string): Promise<UnpackedCode> {
+    return this.#ensure(digest, () => this.#make(digest, async (folder) => unpack(await buffer(await this.#blobs.get(digest)), folder)));
+  }
+
+  /**
+   * The unpacked packages of layers as one tree, later ones over earlier ones: a folder of its own under `layeredDigest`, or that of
+   * the package when there is only one. @throws as `ensureUnpacked`
+   */
+  ensureLayered(digests: readonly string[]): Promise<UnpackedCode> {
+    const [only, ...others] = digests;
+    if (only !== undefined && others.length === 0) return this.ensureUnpacked(only);
+    const together = layeredDigest(digests);
+    return this.#ensure(together, async () => {
+      const trees = await Promise.all(digests.map((digest) => this.ensureUnpacked(digest)));
+      return this.#make(together, (folder) =>
+        mergeTrees(
+          trees.map(({ path }) => path),
+          folder,
+        ),
+      );
+    });
+  }
+
+  #ensure(digest: string, make: () => Promise<UnpackedCode>): Promise<UnpackedCode> {
     const existing = this.#ready.get(digest);
     if (existing !== undefined) return existing;
-    const work = this.#turns.run(() => {
-      this.#signal.throwIfAborted();
-      return this.#unpack(digest);
-    });
+    const work = make();
     this.#ready.set(digest, work);
     // A failure is told to those who asked, and the next one tries again.
     work.catch(() => {
@@ -112,13 +134,21 @@ export class CodeStore {
     if (gid !== undefined) this.#gids.delete(gid);
   }
 
-  async #unpack(digest: string): Promise<UnpackedCode> {
+  /** Makes a folder when it is its turn. */
+  #make(digest: string, fill: (folder: string) => Promise<void>): Promise<UnpackedCode> {
+    return this.#turns.run(() => {
+      this.#signal.throwIfAborted();
+      return this.#fill(digest, fill);
+    });
+  }
+
+  async #fill(digest: string, fill: (folder: string) => Promise<void>): Promise<UnpackedCode> {
     const temporary = join(this.#folder, `.${digest}.${this.#ids.hex(8)}`);
     const path = join(this.#folder, digest);
     const gid = this.#groups ? this.#takeGid() : undefined;
     try {
       await mkdir(temporary, { mode: 0o700 });
-      await unpack(await buffer(await this.#blobs.get(digest)), temporary);
+      await fill(temporary);
       if (gid !== undefined) await chown(temporary, 0, gid);
       await chmod(temporary, gid === undefined ? 0o700 : 0o750);
       await rename(temporary, path);

@@ -25,14 +25,16 @@ interface Bench {
 
 const unpacked = (): Promise<UnpackedCode> => Promise.resolve({ path: '/code' });
 
-async function bench(options: { unpack?: () => Promise<UnpackedCode>; ensure?: () => Promise<void> } = {}): Promise<Bench> {
+async function bench(
+  options: { unpack?: () => Promise<UnpackedCode>; layer?: () => Promise<UnpackedCode>; ensure?: () => Promise<void> } = {},
+): Promise<Bench> {
   const clock = new ManualClock();
   const closing = new AbortController();
   const documents = new MemoryDocumentStore();
   const functions = await FunctionRepository.open(documents);
   const lifecycle = new FunctionLifecycle({
     functions,
-    code: { ensureUnpacked: options.unpack ?? unpacked },
+    code: { ensureUnpacked: options.unpack ?? unpacked, ensureLayered: options.layer ?? unpacked },
     runtimes: { ensure: options.ensure ?? (() => Promise.resolve()) },
     clock,
     ids: systemIds,
@@ -188,6 +190,7 @@ suite('FunctionLifecycle', () => {
           seen.push(digest);
           return unpacked();
         },
+        ensureLayered: unpacked,
       },
       runtimes: { ensure: () => Promise.resolve() },
       clock,
@@ -199,6 +202,24 @@ suite('FunctionLifecycle', () => {
     await lifecycle.close();
     assert.equal(seen.length, 1);
     assert.equal(reopened.find(TEST_ACCOUNT, TEST_REGION, 'f')?.latest.state.name, 'Active');
+  });
+
+  test('a function is Active when its layers are unpacked, and Failed when they cannot be', async () => {
+    const layers = [{ arn: 'a', code: { digest: 'd', sizeBytes: 1 } }];
+    const good = await bench();
+    await good.functions.create(functionRecord('f', { state: PENDING, layers }));
+    good.lifecycle.advance(good.find());
+    await good.lifecycle.close();
+    assert.equal(good.find().latest.state.name, 'Active');
+    const bad = await bench({ layer: () => Promise.reject(new ZipRejected('unreadable', 'x has a wrong checksum')) });
+    await bad.functions.create(functionRecord('f', { state: PENDING, layers }));
+    bad.lifecycle.advance(bad.find());
+    await bad.lifecycle.close();
+    assert.deepEqual(bad.find().latest.state, {
+      name: 'Failed',
+      reason: 'Could not unzip uploaded file. Please check your file, then try to upload again.',
+      reasonCode: 'InvalidZipFileException',
+    });
   });
 
   test('leaves alone a function that was deleted and created anew meanwhile', async () => {

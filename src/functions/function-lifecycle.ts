@@ -26,7 +26,7 @@ const MAX_TRIES = 20;
  */
 export class FunctionLifecycle {
   readonly #functions: FunctionRepository;
-  readonly #code: Pick<CodeStore, 'ensureUnpacked'>;
+  readonly #code: PreparedCode;
   readonly #runtimes: RuntimeAvailability;
   readonly #clock: Clock;
   readonly #ids: IdSource;
@@ -105,10 +105,15 @@ export class FunctionLifecycle {
     });
   }
 
+  async #unpack({ code, layers = [] }: FunctionVersion): Promise<void> {
+    await this.#code.ensureUnpacked(code.digest);
+    if (layers.length > 0) await this.#code.ensureLayered(layers.map((layer) => layer.code.digest));
+  }
+
   /** @throws what was thrown because the daemon closes: that is no fault of the function */
   async #findFailure(version: FunctionVersion): Promise<PreparationFailure | undefined> {
     try {
-      await this.#code.ensureUnpacked(version.code.digest);
+      await this.#unpack(version);
     } catch (error) {
       if (this.#signal.aborted) throw error;
       if (error instanceof ZipRejected) {
@@ -129,13 +134,16 @@ export class FunctionLifecycle {
   }
 }
 
+/** Where code and layers are unpacked. */
+type PreparedCode = Pick<CodeStore, 'ensureUnpacked' | 'ensureLayered'>;
+
 function retryDelayMs(attempt: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** (attempt - 2), LONGEST_RETRY_MS);
 }
 
 export interface FunctionLifecycleOptions {
   readonly functions: FunctionRepository;
-  readonly code: Pick<CodeStore, 'ensureUnpacked'>;
+  readonly code: PreparedCode;
   readonly runtimes: RuntimeAvailability;
   readonly clock: Clock;
   readonly ids: IdSource;

@@ -68,6 +68,8 @@ export interface FunctionVersion {
   readonly tracingMode: 'PassThrough' | 'Active';
   readonly logging: LoggingConfig;
   readonly code: CodePackage;
+  /** In the order in which they are laid over each other; absent when none were ever given. */
+  readonly layers?: readonly FunctionLayer[];
   /** `2026-11-20T10:00:00.000+0000`, as AWS writes it. */
   readonly lastModified: string;
   readonly state: FunctionState;
@@ -83,10 +85,19 @@ export interface LoggingConfig {
   readonly group: string;
 }
 
+/** A layer version as a function has it: what it needs to run stays here when the layer version is deleted. */
+export interface FunctionLayer {
+  /** Of the layer version. */
+  readonly arn: string;
+  readonly code: CodePackage;
+}
+
 export interface CodePackage {
   /** Hexadecimal SHA-256 of the zip; the blob's digest. */
   readonly digest: string;
   readonly sizeBytes: number;
+  /** Of all its files; absent in what was stored before this was. */
+  readonly unzippedBytes?: number;
 }
 
 /** `Pending` until the code is unpacked and the runtime is found; then `Active`, or `Failed` with the reason. */

@@ -5,6 +5,7 @@ import { RevisionConflict, type DocumentStore } from '#storage/document-store.ts
 import { MemoryDocumentStore } from '#storage/memory/memory-document-store.ts';
 import { createWithVersions, functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../test/support/function-record.ts';
 import type { FunctionRecord } from './function-record.ts';
+import { layeredDigest } from './function-layers.ts';
 import { FunctionRepository } from './function-repository.ts';
 
 const OTHER_ACCOUNT = '222222222222' as AccountId;
@@ -107,6 +108,15 @@ suite('FunctionRepository', () => {
     const record = functionRecord('f', { code: { digest: shown, sizeBytes: 1 } });
     await functions.create({ ...record, serving: { ...record.latest, code: { digest: served, sizeBytes: 1 } } });
     assert.deepEqual(functions.codeDigests(), new Set([shown, served]));
+  });
+
+  test('layers of a function count as its code, and what they make together', async () => {
+    const functions = await FunctionRepository.open(new MemoryDocumentStore());
+    const layers = ['x', 'y'].map((digest) => ({ arn: digest, code: { digest, sizeBytes: 1 } }));
+    await functions.create(functionRecord('f', { code: { digest: 'c', sizeBytes: 1 }, layers }));
+    assert.deepEqual(functions.codeDigests(), new Set(['c', 'x', 'y', layeredDigest(['x', 'y'])]));
+    for (const digest of functions.codeDigests()) assert.ok(functions.usesCode(digest));
+    assert.ok(!functions.usesCode('z'));
   });
 
   test('tells which version retires: not while an update runs, not for tags, but once it is replaced or deleted', async () => {

@@ -9,6 +9,7 @@ import {
   type Watch,
 } from '#storage/document-store.ts';
 import type { FunctionKey } from './function-arn.ts';
+import { codeDigestsOf } from './function-layers.ts';
 import type { FunctionRecord, FunctionVersion } from './function-record.ts';
 import { PublishedVersions, VERSION_KIND, versionDocumentId, versionDocumentKey } from './published-versions.ts';
 
@@ -100,16 +101,16 @@ export class FunctionRepository {
     if (scope !== undefined) for (const document of scope.documents.values()) yield document.value;
   }
 
-  /** The packages that some function or version shows or serves; all others may go. */
+  /** What some function or version shows or serves needs unpacked, its layers too; all else may go. */
   codeDigests(): ReadonlySet<string> {
     const digests = new Set<string>();
-    for (const version of this.#everyVersion()) digests.add(version.code.digest);
+    for (const version of this.#everyVersion()) for (const digest of codeDigestsOf(version)) digests.add(digest);
     return digests;
   }
 
-  /** Whether some function or version shows or serves that package at this moment. */
+  /** Whether something that a function or version shows or serves needs that, at this moment. */
   usesCode(digest: string): boolean {
-    for (const version of this.#everyVersion()) if (version.code.digest === digest) return true;
+    for (const version of this.#everyVersion()) if (codeDigestsOf(version).includes(digest)) return true;
     return false;
   }
 

@@ -51,7 +51,12 @@ export interface EnvironmentHarness {
 }
 
 export function environmentHarness(
-  options: { readonly freezeGraceMs?: number; readonly installation?: RuntimeInstallation; readonly codePath?: string } = {},
+  options: {
+    readonly freezeGraceMs?: number;
+    readonly installation?: RuntimeInstallation;
+    readonly codePath?: string;
+    readonly layersPath?: string;
+  } = {},
 ): EnvironmentHarness {
   const clock = new ManualClock();
   const driver = new FakeSandboxDriver();
@@ -60,7 +65,10 @@ export function environmentHarness(
   const errors: string[] = [];
   const launcher = new EnvironmentLauncher({
     driver,
-    code: { unpacked: () => Promise.resolve({ path: options.codePath ?? '/code', gid: 700 }) },
+    code: {
+      unpacked: () => Promise.resolve({ path: options.codePath ?? '/code', gid: 700 }),
+      layers: ({ layers = [] }) => Promise.resolve(layers.length === 0 ? undefined : { path: options.layersPath ?? '/layers', gid: 701 }),
+    },
     runtimes: { locate: () => Promise.resolve(options.installation ?? PYTHON) },
     credentials: { issue: (role, session) => ({ accessKeyId: 'ASIA', secretAccessKey: `secret of ${role}`, sessionToken: session }) },
     awsEndpoint: {

@@ -58,6 +58,7 @@ export async function lambdaControlPlane(): Promise<LambdaControlPlane> {
         await gate;
         return { path: '/code' };
       },
+      ensureLayered: () => Promise.resolve({ path: '/layers' }),
     },
     runtimes: { ensure: () => Promise.resolve() },
     clock,

@@ -1,13 +1,14 @@
 import type {
   ApplicationLogLevel,
   FunctionConfiguration,
+  Layer,
   LastUpdateStatusReasonCode,
   Runtime,
   SystemLogLevel,
 } from '@aws-sdk/client-lambda';
 import { codeSha256 } from '#functions/code-package.ts';
 import { functionArn } from '#functions/function-arn.ts';
-import type { FunctionVersion } from '#functions/function-record.ts';
+import type { FunctionLayer, FunctionVersion } from '#functions/function-record.ts';
 import { runtimeVersionArn } from '#functions/runtime-version.ts';
 
 /**
@@ -53,8 +54,13 @@ export function toListedConfiguration(version: FunctionVersion, qualifier?: stri
       ...(logging.applicationLogLevel !== undefined && { ApplicationLogLevel: logging.applicationLogLevel as ApplicationLogLevel }),
       ...(logging.systemLogLevel !== undefined && { SystemLogLevel: logging.systemLogLevel as SystemLogLevel }),
     },
+    ...(version.layers !== undefined && version.layers.length > 0 && { Layers: version.layers.map(toLayer) }),
     ...(version.environment !== undefined && { Environment: { Variables: { ...version.environment } } }),
   };
+}
+
+function toLayer({ arn, code }: FunctionLayer): Layer {
+  return { Arn: arn, CodeSize: code.sizeBytes };
 }
 
 function stateMembers({ state }: FunctionVersion): FunctionConfiguration {

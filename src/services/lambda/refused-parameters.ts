@@ -15,7 +15,6 @@ const CONFIGURATION: readonly RefusedParameter[] = [
   { path: 'VpcConfig' },
   { path: 'DeadLetterConfig' },
   { path: 'KMSKeyArn' },
-  { path: 'Layers' },
   { path: 'FileSystemConfigs' },
   { path: 'ImageConfig' },
   { path: 'SnapStart.ApplyOn', harmless: ['None'] },

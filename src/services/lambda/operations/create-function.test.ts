@@ -5,6 +5,7 @@ import type { CreateFunctionCommandInput } from '@aws-sdk/client-lambda';
 import type { AccountId } from '#aws/caller.ts';
 import { TEST_ACCOUNT, TEST_REGION } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext, TEST_ROLE, TEST_ZIP } from '../../../../test/support/lambda-control-plane.ts';
+import { layerContent, layerKey } from '../../../../test/support/layer-version.ts';
 import { zipArchive } from '../../../../test/support/zip-archive.ts';
 import { toFunctionConfiguration } from '../function-configuration.ts';
 import { createFunction } from './create-function.ts';
@@ -226,7 +227,6 @@ suite('CreateFunction', () => {
     ['Code.ImageUri', { Code: { ImageUri: '111111111111.dkr.ecr.us-east-1.amazonaws.com/i:latest' } }],
     ['PublishTo', { PublishTo: 'LATEST_PUBLISHED' }],
     ['VpcConfig', { VpcConfig: { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] } }],
-    ['Layers', { Layers: ['arn:aws:lambda:us-east-1:111111111111:layer:l:1'] }],
     ['SnapStart.ApplyOn', { SnapStart: { ApplyOn: 'PublishedVersions' } }],
     ['PackageType', { PackageType: 'Image' }],
     ['DeadLetterConfig', { DeadLetterConfig: { TargetArn: 'arn:aws:sqs:us-east-1:111111111111:q' } }],
@@ -256,6 +256,48 @@ suite('CreateFunction', () => {
       DeadLetterConfig: {},
     };
     assert.equal((await createFunction(plane)({ ...INPUT, ...nothing }, requestContext())).State, 'Pending');
+  });
+
+  test('Layers are resolved in order, stored and shown, at most five', async () => {
+    const plane = await lambdaControlPlane();
+    const create = createFunction(plane);
+    const LAYER = 'arn:aws:lambda:us-east-1:111111111111:layer';
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await plane.layers.publish(layerKey(name), layerContent());
+    const Layers = [`${LAYER}:b:1`, `${LAYER}:a:1`];
+    const created = await create({ ...INPUT, Layers }, requestContext());
+    const shown = Layers.map((Arn) => ({ Arn, CodeSize: 50 }));
+    assert.deepEqual(created.Layers, shown);
+    assert.deepEqual(toFunctionConfiguration((await plane.settled('f')).latest).Layers, shown);
+    const six = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${LAYER}:${name}:1`);
+    await rejectsWith(() => create({ ...INPUT, FunctionName: 'g', Layers: six }, requestContext()), {
+      code: 'InvalidParameterValueException',
+      message: 'Cannot reference more than 5 layers.',
+    });
+    await plane.layers.publish(layerKey('big'), layerContent({ code: { digest: 'd', sizeBytes: 1, unzippedBytes: 262_144_000 } }));
+    await rejectsWith(() => create({ ...INPUT, FunctionName: 'g', Layers: [`${LAYER}:big:1`] }, requestContext()), {
+      code: 'InvalidParameterValueException',
+      message:
+        /^Function code combined with layers exceeds the maximum allowed size of 262144000 bytes\. The actual size is 2621440\d\d bytes\.$/,
+    });
+    assert.equal(plane.functions.find(TEST_ACCOUNT, TEST_REGION, 'g'), undefined);
+  });
+
+  test('the packages of its layers are kept while it is being created', async () => {
+    const plane = await lambdaControlPlane();
+    await plane.layers.publish(layerKey('l'), layerContent({ code: { digest: 'd', sizeBytes: 1 } }));
+    const create = createFunction({
+      ...plane,
+      functions: {
+        find: () => undefined,
+        create: async () => {
+          await plane.layers.delete({ ...layerKey('l'), version: 1 });
+          assert.ok(plane.layers.usesCode('d'));
+          return true;
+        },
+      },
+    });
+    await create({ ...INPUT, Layers: ['arn:aws:lambda:us-east-1:111111111111:layer:l:1'] }, requestContext());
+    assert.ok(!plane.layers.usesCode('d'));
   });
 
   test('keeps accounts and regions apart', async () => {

@@ -5,9 +5,11 @@ import type { IdSource } from '#base/ids.ts';
 import { storeCodePackage } from '#functions/code-package.ts';
 import type { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import type { FunctionReference } from '#functions/function-name.ts';
-import type { CodePackage, FunctionRecord } from '#functions/function-record.ts';
+import { checkUnzippedSize } from '#functions/function-layers.ts';
+import type { FunctionRecord, FunctionVersion } from '#functions/function-record.ts';
 import type { FunctionRepository, Publication } from '#functions/function-repository.ts';
 import { formatLastModified, PENDING, SUCCESSFUL } from '#functions/function-state.ts';
+import type { LayerRepository } from '#functions/layer-repository.ts';
 import { invalidParameter, oneValidationError, resourceConflict } from '#functions/lambda-errors.ts';
 import { changeLoggingConfig, defaultLoggingConfig } from '#functions/logging-config.ts';
 import { publishVersion } from '#functions/publish-version.ts';
@@ -17,11 +19,13 @@ import { toFunctionConfiguration } from '../function-configuration.ts';
 import { checkRole, checkSizes, checkTagCount, type RoleTrust, type RuntimeRules } from '../function-rules.ts';
 import { refuseUnsupported } from '../refused-parameters.ts';
 import { resolveOwnFunction } from '../target-function.ts';
+import { usedLayers } from '../used-layers.ts';
 
 const MAX_NAME_LENGTH = 64;
 
 export interface CreateFunctionDependencies {
   readonly functions: Pick<FunctionRepository, 'find' | 'create'>;
+  readonly layers: Pick<LayerRepository, 'find' | 'keep'>;
   readonly lifecycle: Pick<FunctionLifecycle, 'advance'>;
   readonly blobs: BlobStore;
   readonly roles: RoleTrust;
@@ -40,6 +44,8 @@ export function createFunction(deps: CreateFunctionDependencies): Operation<Crea
       throw invalidParameter(oneValidationError(reference.name, 'functionName', constraint));
     }
     const settings = await checkSettings(input, context, deps);
+    const layers = usedLayers(input.Layers ?? [], context, deps.layers);
+    using _kept = deps.layers.keep(layers.map((layer) => layer.code.digest));
     const exists = (): never => {
       throw resourceConflict(`Function already exist: ${reference.name}`);
     };
@@ -47,7 +53,8 @@ export function createFunction(deps: CreateFunctionDependencies): Operation<Crea
     if (input.Code?.ZipFile === undefined) throw invalidParameter('Please provide a source for function code.');
     const code = await storeCodePackage(input.Code.ZipFile, deps.blobs);
 
-    const created = newRecord(reference, input, settings, code, deps);
+    const created = newRecord(reference, input, { ...settings, ...(layers.length > 0 && { layers }), code }, deps);
+    checkUnzippedSize(created.latest);
     const publication: Publication = input.Publish === true ? publishVersion(created, undefined, { ids: deps.ids }) : { record: created };
     const { record, published } = publication;
     if (!(await deps.functions.create(record, published))) exists();
@@ -57,11 +64,7 @@ export function createFunction(deps: CreateFunctionDependencies): Operation<Crea
   };
 }
 
-interface Settings {
-  readonly runtime: string;
-  readonly handler: string;
-  readonly role: string;
-}
+type Settings = Pick<FunctionVersion, 'runtime' | 'handler' | 'role'>;
 
 async function checkSettings(
   input: CreateFunctionCommandInput,
@@ -83,8 +86,7 @@ async function checkSettings(
 function newRecord(
   reference: FunctionReference,
   input: CreateFunctionCommandInput,
-  settings: Settings,
-  code: CodePackage,
+  settings: Settings & Pick<FunctionVersion, 'code' | 'layers'>,
   deps: CreateFunctionDependencies,
 ): FunctionRecord {
   const { accountId, region, name } = reference;
@@ -107,7 +109,6 @@ function newRecord(
       ...(input.Environment !== undefined && { environment: { ...input.Environment.Variables } }),
       tracingMode: input.TracingConfig?.Mode ?? 'PassThrough',
       logging: changeLoggingConfig(defaultLoggingConfig(name), input.LoggingConfig ?? {}),
-      code,
       lastModified: formatLastModified(deps.clock.wallMs()),
       state: PENDING,
       lastUpdate: SUCCESSFUL,

@@ -31,6 +31,18 @@ suite('UpdateFunctionCode', () => {
     assert.equal((await plane.settled('f')).latest.code.digest, DIGEST);
   });
 
+  test('a package that is too large together with the layers is refused, also by DryRun', async () => {
+    const plane = await lambdaControlPlane();
+    const code = { digest: 'd', sizeBytes: 1, unzippedBytes: 262_144_000 };
+    await plane.functions.create(functionRecord('f', { layers: [{ arn: 'a', code }] }));
+    for (const DryRun of [true, false]) {
+      await rejectsWith(() => updateFunctionCode(plane)({ ...INPUT, DryRun }, requestContext()), {
+        code: 'InvalidParameterValueException',
+        message: /^Function code combined with layers exceeds/,
+      });
+    }
+  });
+
   test('answers InProgress as recorded by test_function_lifecycle, serves the old code until Successful, each a new revision', async () => {
     const plane = await withFunction();
     const release = plane.holdUnpacking();

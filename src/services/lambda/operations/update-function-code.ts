@@ -4,6 +4,7 @@ import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
 import { checkCodePackage, storeCodePackage } from '#functions/code-package.ts';
 import type { FunctionLifecycle } from '#functions/function-lifecycle.ts';
+import { checkUnzippedSize } from '#functions/function-layers.ts';
 import type { FunctionRecord, FunctionVersion } from '#functions/function-record.ts';
 import type { FunctionRepository } from '#functions/function-repository.ts';
 import { checkUpdatable, formatLastModified, startUpdate } from '#functions/function-state.ts';
@@ -41,13 +42,16 @@ export function updateFunctionCode(deps: UpdateFunctionCodeDependencies): Operat
     const architecture = input.Architectures?.[0] ?? target.latest.architecture;
     if (input.DryRun === true) {
       // The digest of the package that was sent: clients compare it with the present one to see whether anything changed.
-      return toFunctionConfiguration({ ...target.latest, architecture, code: await checkCodePackage(zip) });
+      const checked = { ...target.latest, architecture, code: await checkCodePackage(zip) };
+      checkUnzippedSize(checked);
+      return toFunctionConfiguration(checked);
     }
     const changes: Partial<FunctionVersion> = { code: await storeCodePackage(zip, deps.blobs), architecture };
     let published: FunctionVersion | undefined;
     const updated = await deps.functions.publish(target, (record) => {
       check(record);
       const changed = startUpdate(record, changes, { ids: deps.ids, lastModified: formatLastModified(deps.clock.wallMs()) });
+      checkUnzippedSize(changed.latest);
       if (input.Publish !== true) return { record: changed };
       const publication = publishVersion(changed, newestVersion(changed, deps.functions), { ids: deps.ids });
       published = publication.version;

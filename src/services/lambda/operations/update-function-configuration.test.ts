@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { functionRecord, TEST_ACCOUNT } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext } from '../../../../test/support/lambda-control-plane.ts';
+import { layerContent, layerKey } from '../../../../test/support/layer-version.ts';
 import { toFunctionConfiguration } from '../function-configuration.ts';
 import { updateFunctionConfiguration } from './update-function-configuration.ts';
 
@@ -126,12 +127,29 @@ suite('UpdateFunctionConfiguration', () => {
     assert.ok(await update({ FunctionName: 'f', RevisionId: 'revision-of-f' }, requestContext()));
   });
 
-  test('refuses Layers rather than ignore them', async () => {
+  test('Layers replaces all layers', async () => {
     const plane = await withFunction();
-    await rejectsWith(() => updateFunctionConfiguration(plane)({ FunctionName: 'f', Layers: ['arn'] }, requestContext()), {
-      code: 'NotImplemented',
-      status: 501,
-      message: 'Hearth does not support the parameter Layers of UpdateFunctionConfiguration yet.',
+    const update = updateFunctionConfiguration(plane);
+    const layer = (name: string): string => `arn:aws:lambda:us-east-1:111111111111:layer:${name}:1`;
+    for (const name of ['a', 'b']) await plane.layers.publish(layerKey(name), layerContent());
+    const shown = async (input: { Layers?: string[]; Timeout?: number }): Promise<readonly unknown[] | undefined> => {
+      await update({ FunctionName: 'f', ...input }, requestContext());
+      return toFunctionConfiguration((await plane.settled('f')).latest).Layers?.map(({ Arn }) => Arn);
+    };
+    assert.deepEqual(await shown({ Layers: [layer('a')] }), [layer('a')]);
+    assert.deepEqual(await shown({ Timeout: 5 }), [layer('a')], 'stays');
+    await plane.layers.delete({ ...layerKey('a'), version: 1 });
+    assert.deepEqual(await shown({ Timeout: 6 }), [layer('a')], 'also when its version is deleted');
+    await rejectsWith(() => update({ FunctionName: 'f', Layers: [layer('a')] }, requestContext()), {
+      code: 'InvalidParameterValueException',
+      message: `Layer version ${layer('a')} does not exist.`,
+    });
+    assert.deepEqual(await shown({ Layers: [layer('b')] }), [layer('b')]);
+    assert.equal(await shown({ Layers: [] }), undefined);
+    await plane.layers.publish(layerKey('big'), layerContent({ code: { digest: 'd', sizeBytes: 1, unzippedBytes: 262_144_001 } }));
+    await rejectsWith(() => update({ FunctionName: 'f', Layers: [layer('big')] }, requestContext()), {
+      code: 'InvalidParameterValueException',
+      message: 'Layers consume more than the available size of 262144000 bytes',
     });
   });
 });

@@ -3,9 +3,11 @@ import type { Operation } from '#aws/service.ts';
 import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
 import type { FunctionLifecycle } from '#functions/function-lifecycle.ts';
+import { checkUnzippedSize } from '#functions/function-layers.ts';
 import type { FunctionRecord, FunctionVersion } from '#functions/function-record.ts';
 import type { FunctionRepository } from '#functions/function-repository.ts';
 import { checkUpdatable, formatLastModified, startUpdate } from '#functions/function-state.ts';
+import type { LayerRepository } from '#functions/layer-repository.ts';
 import { functionNotFound } from '#functions/lambda-errors.ts';
 import { changeLoggingConfig } from '#functions/logging-config.ts';
 import { checkUserEnvironment } from '#functions/user-environment.ts';
@@ -14,9 +16,11 @@ import { toFunctionConfiguration } from '../function-configuration.ts';
 import { checkRole, checkSizes, type RoleTrust, type RuntimeRules } from '../function-rules.ts';
 import { refuseUnsupported } from '../refused-parameters.ts';
 import { changeTarget } from '../target-function.ts';
+import { usedLayers } from '../used-layers.ts';
 
 export interface UpdateFunctionConfigurationDependencies {
   readonly functions: Pick<FunctionRepository, 'find' | 'update'>;
+  readonly layers: Pick<LayerRepository, 'find' | 'keep'>;
   readonly lifecycle: Pick<FunctionLifecycle, 'advance'>;
   readonly roles: RoleTrust;
   readonly runtimes: RuntimeRules;
@@ -40,11 +44,15 @@ export function updateFunctionConfiguration(
     checkSizes(input);
     checkUserEnvironment(input.Environment?.Variables ?? {});
     if (input.Role !== undefined) await checkRole(input.Role, context, deps.roles);
+    const layers = input.Layers === undefined ? undefined : usedLayers(input.Layers, context, deps.layers);
+    using _kept = deps.layers.keep(layers?.map((layer) => layer.code.digest) ?? []);
 
     const updated = await deps.functions.update(target, (record) => {
       check(record);
       const stamp = { ids: deps.ids, lastModified: formatLastModified(deps.clock.wallMs()) };
-      return startUpdate(record, changesOf(input, record.latest), stamp);
+      const changed = startUpdate(record, { ...changesOf(input, record.latest), ...(layers !== undefined && { layers }) }, stamp);
+      checkUnzippedSize(changed.latest);
+      return changed;
     });
     if (updated === undefined) throw functionNotFound(target);
     deps.lifecycle.advance(updated);
