@@ -117,30 +117,26 @@ function begin(meta) {
 }
 
 function streamingInvocations(handler) {
-  const stream = require('./streaming.cjs').forCallbacks(handler);
+  const stream = require('./streaming.cjs').forCallbacks(handler, channel);
   return (meta, eventText) => {
     begin(meta);
     let context;
-    const proceed = (answer) => {
-      if (context?.callbackWaitsForEmptyEventLoop === false) answer();
-      else onEmptyLoop = () => setImmediate(finish, answer);
-    };
-    try {
+    const prepare = () => {
       context = callbackContext(meta, {});
       publishTraceId(meta.traceId);
-      stream(JSON.parse(eventText), context).then(
-        (body) => proceed(() => channel.respond(body)),
-        (error) => proceed(() => fail(error)),
-      );
-    } catch (error) {
-      proceed(() => fail(error));
-    }
+      return { event: JSON.parse(eventText), context };
+    };
+    const proceed = () => {
+      if (context?.callbackWaitsForEmptyEventLoop === false) channel.next();
+      else onEmptyLoop = () => setImmediate(askForNext);
+    };
+    stream(prepare).then(proceed, proceed);
   };
 }
 
-function finish(answer) {
+function askForNext() {
   onEmptyLoop = () => {};
-  answer();
+  channel.next();
 }
 
 module.exports = { run };

@@ -15,6 +15,9 @@ const READY = 2;
 const RESPONSE_READY = 4;
 const ERROR = 5;
 const INIT_ERROR = 6;
+const STREAM_BEGIN = 7;
+const STREAM_CHUNK = 8;
+const STREAM_END = 9;
 const HEADER_BYTES = 9;
 
 /** Most that a response may have: 6 MiB and the slack that AWS grants. The daemon refuses more. */
@@ -22,6 +25,8 @@ const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100;
 /** Error reports are cut off at the daemon beyond this. */
 const MAX_ERROR_BYTES = 1024 * 1024;
 const BUFFER_BYTES = 64 * 1024;
+/** The most that fits the buffer; the daemon takes a little more. */
+const MAX_CHUNK_BYTES = BUFFER_BYTES - HEADER_BYTES;
 
 function open(fd) {
   const input = Buffer.allocUnsafeSlow(BUFFER_BYTES);
@@ -32,6 +37,11 @@ function open(fd) {
   let partial;
   let partialLength = 0;
   let pending;
+  /** The response that is being streamed. */
+  let streaming;
+  /** Whether chunks of the running invocation's response may have gone out, and whether it broke off. */
+  let begun = false;
+  let torn = false;
 
   const socket = new Socket({ fd, readable: true, writable: true, onread: { buffer: input, callback: onRead } });
   // The daemon is gone: nobody will ever ask anything again.
@@ -75,6 +85,8 @@ function open(fd) {
   function onFrame(frame, length) {
     if (frame[4] !== INVOKE) return;
     attempt = frame.readUInt32LE(5);
+    begun = false;
+    torn = false;
     const eventStart = HEADER_BYTES + 2 + frame.readUInt16LE(HEADER_BYTES);
     const meta = JSON.parse(frame.utf8Slice(HEADER_BYTES + 2, eventStart));
     socket.unref();
@@ -91,6 +103,11 @@ function open(fd) {
     const frame = pending;
     pending = undefined;
     socket.ref();
+    send(frame, undefined);
+  }
+
+  /** Whether all was taken at once; if not, `done` is called later. */
+  function send(frame, done) {
     // Straight to the descriptor is several times cheaper than through the stream; what the kernel did not take goes that way.
     let written = 0;
     if (socket.writableLength === 0) {
@@ -100,7 +117,60 @@ function open(fd) {
         if (error.code !== 'EAGAIN') throw error;
       }
     }
-    if (written < frame.length) socket.write(Buffer.from(frame.subarray(written)));
+    if (written === frame.length) return true;
+    socket.write(Buffer.from(frame.subarray(written)), done);
+    return false;
+  }
+
+  function sendChunks(bytes, from, done) {
+    for (let offset = from; offset < bytes.length;) {
+      const end = Math.min(offset + MAX_CHUNK_BYTES, bytes.length);
+      const taken = send(frameOf(STREAM_CHUNK, bytes.subarray(offset, end)), () => sendChunks(bytes, end, done));
+      if (!taken) return;
+      offset = end;
+    }
+    done();
+  }
+
+  /**
+   * One response in chunks. An open one holds the loop open, as AWS's client holds a connection: a handler that forgets to end it runs
+   * into its timeout.
+   */
+  function openResponse() {
+    const response = {
+      begin(contentType) {
+        begun = true;
+        send(frameOf(STREAM_BEGIN, contentType));
+      },
+      write(bytes, done) {
+        if (streaming === response) sendChunks(bytes, 0, done);
+        else done();
+      },
+      end: (done) => close(frameOf(STREAM_END, ''), done),
+      fail: (error, done) => close(errorFrame(STREAM_END, errorReport(error)), done),
+      abort() {
+        torn = true;
+        streaming = undefined;
+        socket.unref();
+      },
+    };
+    const close = (frame, done) => {
+      streaming = undefined;
+      socket.unref();
+      if (send(frame, done)) done();
+    };
+    streaming = response;
+    socket.ref();
+    return response;
+  }
+
+  function next() {
+    if (!torn) {
+      sendLater(frameOf(READY, ''));
+      return;
+    }
+    const end = Buffer.concat([errorFrame(STREAM_END, TRUNCATED), frameOf(READY, '')]);
+    sendLater(begun ? end : Buffer.concat([frameOf(STREAM_BEGIN, ''), end]));
   }
 
   function frameOf(type, body) {
@@ -149,8 +219,11 @@ function open(fd) {
     fail(error) {
       readyAfter(errorReport(error));
     },
+    openResponse,
+    next,
     failLast(error, done) {
-      writeAll(fd, errorFrame(ERROR, errorReport(error)));
+      // A response that has begun cannot become an error report any more: the exit tells.
+      if (!begun) writeAll(fd, errorFrame(ERROR, errorReport(error)));
       done();
     },
     failInit(error, done) {
@@ -159,6 +232,12 @@ function open(fd) {
     },
   };
 }
+
+/** What the daemon makes of a chunked body over HTTP that breaks off, when the process lives on. */
+const TRUNCATED = {
+  errorType: 'Runtime.TruncatedResponse',
+  errorMessage: 'The response of the runtime ended before it was complete.',
+};
 
 function tooLarge() {
   return {

@@ -13,10 +13,13 @@ function open(address) {
   const separator = address.lastIndexOf(':');
   const host = address.slice(0, separator);
   const port = Number(address.slice(separator + 1));
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  // One connection for polls and answers, and another for a response that is streamed beside an error report.
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 2 });
   const userAgent = `aws-lambda-nodejs/${process.versions.node}-hearth`;
   let listener;
   let invocation;
+  /** Whether chunks of the running invocation's response may have gone out. */
+  let begun = false;
 
   function call(method, path, headers, body, done) {
     const request = http.request(
@@ -36,6 +39,7 @@ function open(address) {
     call('GET', '/invocation/next', {}, undefined, (response, body) => {
       if (response.statusCode !== 200) giveUp(new Error(`Failed to get next invocation, error ${response.statusCode}`));
       const headers = response.headers;
+      begun = false;
       invocation = { id: headers['lambda-runtime-aws-request-id'], attempt: headers['lambda-runtime-invocation-id'] };
       listener(
         {
@@ -61,6 +65,61 @@ function open(address) {
     post(`/invocation/${encodeURIComponent(invocation.id)}/${verb}`, echoed, body, done);
   }
 
+  /** One response in chunks; an error after the first of them travels in trailers. */
+  function openResponse() {
+    let aborted = false;
+    let ended;
+    const headers = {
+      'User-Agent': userAgent,
+      'Lambda-Runtime-Function-Response-Mode': 'streaming',
+      Trailer: ['Lambda-Runtime-Function-Error-Type', 'Lambda-Runtime-Function-Error-Body'],
+      'Transfer-Encoding': 'chunked',
+      ...(invocation.attempt !== undefined && { 'Lambda-Runtime-Invocation-Id': invocation.attempt }),
+    };
+    const path = `${PREFIX}/invocation/${encodeURIComponent(invocation.id)}/response`;
+    const request = http.request({ host, port, agent, method: 'POST', path, headers }, (response) => {
+      response.resume();
+      response.on('end', () => {
+        ended?.();
+      });
+      response.on('error', giveUp);
+    });
+    request.setNoDelay(true);
+    request.on('error', (error) => {
+      if (!aborted) giveUp(error);
+    });
+    return {
+      begin(contentType) {
+        begun = true;
+        request.setHeader('Content-Type', contentType);
+      },
+      write: (bytes, done) => void request.write(bytes, done),
+      end(done) {
+        ended = done;
+        request.end();
+      },
+      fail(error, done) {
+        const report = errorReport(error);
+        request.addTrailers({
+          'Lambda-Runtime-Function-Error-Type': headerText(report.errorType),
+          'Lambda-Runtime-Function-Error-Body': Buffer.from(JSON.stringify(report)).toString('base64'),
+        });
+        ended = done;
+        request.end();
+      },
+      abort() {
+        aborted = true;
+        request.destroy();
+      },
+    };
+  }
+
+  function failLast(error, done) {
+    // The platform takes no error report while a response is under way: the exit tells.
+    if (begun) done();
+    else postError(error, done);
+  }
+
   function postError(error, done) {
     const report = errorReport(error);
     const cause = xrayCause(error);
@@ -80,7 +139,9 @@ function open(address) {
     fail(error) {
       setImmediate(() => postError(error, next));
     },
-    failLast: postError,
+    openResponse,
+    next: () => setImmediate(next),
+    failLast,
     failInit(error, done) {
       const report = errorReport(error);
       post('/init/error', { 'Lambda-Runtime-Function-Error-Type': headerText(report.errorType) }, JSON.stringify(report), done);

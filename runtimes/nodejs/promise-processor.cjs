@@ -33,13 +33,19 @@ async function run({ channel, root, handler: name }) {
     throw error;
   }
 
-  const processor = new BufferedInvokeProcessor(streaming ? require('./streaming.cjs').forPromises(handler) : handler);
+  if (streaming) {
+    const stream = require('./streaming.cjs').forPromises(handler, channel);
+    const askForNext = () => channel.next();
+    channel.start((meta, eventText) => {
+      const invocation = begin(meta, eventText);
+      withInvocation(meta, () => stream(() => invocation)).then(askForNext, askForNext);
+    });
+    return;
+  }
+
+  const processor = new BufferedInvokeProcessor(handler);
   channel.start((meta, eventText) => {
-    log.setInvocation(meta);
-    const context = promiseContext(meta);
-    publishTraceId(meta.traceId);
-    // An event that is no JSON ends the process, as it does on AWS: the platform lets none through.
-    const event = JSON.parse(eventText);
+    const { event, context } = begin(meta, eventText);
     let result;
     try {
       result = withInvocation(meta, () => processor.handler(event, context));
@@ -54,7 +60,7 @@ async function run({ channel, root, handler: name }) {
   function succeed(result) {
     let body;
     try {
-      body = Buffer.isBuffer(result) && streaming ? result : responseText(result, GENERATION);
+      body = responseText(result, GENERATION);
     } catch (error) {
       fail(error);
       return;
@@ -66,6 +72,14 @@ async function run({ channel, root, handler: name }) {
     log.logError('Invoke Error', error);
     channel.fail(error);
   }
+}
+
+function begin(meta, eventText) {
+  log.setInvocation(meta);
+  const context = promiseContext(meta);
+  publishTraceId(meta.traceId);
+  // An event that is no JSON ends the process, as it does on AWS: the platform lets none through.
+  return { event: JSON.parse(eventText), context };
 }
 
 module.exports = { run };

@@ -1,82 +1,128 @@
 'use strict';
 
-// Handlers marked by `awslambda.streamifyResponse`. What they write is gathered and becomes the response when they are done: the
-// form that the stream has for a caller of Invoke.
+// Handlers marked by `awslambda.streamifyResponse`. What they write goes out at once, as far as the platform takes it; an error after
+// the first byte ends the response early.
+//
+// AWS's clients hand the function the HTTP request itself that carries the response. What can be seen of that is the same here: a
+// stream that is destroyed breaks the response off, and a promise of the client's that nobody listens to then ends the process.
 
 const { Writable } = require('node:stream');
 const { runtimeError } = require('./errors.cjs');
 const { HIGH_WATER_MARK } = require('./globals.cjs');
 const { logError } = require('./log.cjs');
 
+const DEFAULT_CONTENT_TYPE = 'application/octet-stream';
 const NOT_ASYNC = 'Streaming does not support non-async handlers.';
-const NOT_FINISHED = 'Response stream is not finished.';
 
 class ResponseStream extends Writable {
   /** Called with a function that writes, before the first byte of the handler. */
   _onBeforeFirstWrite;
-  #chunks = [];
-  #started = false;
+  #response;
   #generation;
+  #contentType = DEFAULT_CONTENT_TYPE;
+  #written = false;
+  #begun = false;
+  #failure;
 
-  constructor(generation, highWaterMark) {
+  constructor(response, generation, highWaterMark) {
     super({ decodeStrings: true, ...(highWaterMark !== undefined && { highWaterMark }) });
+    this.#response = response;
     this.#generation = generation;
   }
 
-  get body() {
-    return Buffer.concat(this.#chunks);
-  }
-
-  setContentType() {
-    if (this.#started) throw runtimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.', this.#generation);
+  setContentType(contentType) {
+    if (this.#written) throw runtimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.', this.#generation);
+    this.#contentType = String(contentType);
   }
 
   write(chunk, encoding, callback) {
-    if (!this.#started) this._onBeforeFirstWrite?.((prelude) => this.#chunks.push(Buffer.from(prelude)));
-    this.#started = true;
+    if (!this.#written) this._onBeforeFirstWrite?.((prelude) => super.write(prelude));
+    this.#written = true;
     const known = typeof chunk === 'string' || chunk instanceof Uint8Array;
     return super.write(known ? chunk : JSON.stringify(chunk), encoding, callback);
   }
 
+  /** Ends the response with an error, behind all that was written. What was ended before cannot be taken back. */
+  fail(error) {
+    if (this.writableEnded) return;
+    this.#failure = { error };
+    super.end();
+  }
+
   _write(chunk, _encoding, callback) {
-    this.#chunks.push(chunk);
-    callback();
+    this.#begin();
+    this.#response.write(chunk, callback);
+  }
+
+  _final(callback) {
+    this.#begin();
+    if (this.#failure === undefined) this.#response.end(callback);
+    else this.#response.fail(this.#failure.error, callback);
+  }
+
+  _destroy(error, callback) {
+    if (!this.writableFinished) this.#response.abort();
+    callback(error);
+  }
+
+  #begin() {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#response.begin(this.#contentType);
   }
 }
 
-/** A handler of the newer generation as one that returns a promise of the response's bytes. */
-function forPromises(handler) {
-  return streamed(handler, { promises: true }, (text) => new Error(text));
+/**
+ * A handler of the newer generation. The result is called for each invocation with what makes event and context, and resolves when the
+ * response and the handler are done, in whatever way.
+ */
+function forPromises(handler, channel) {
+  return streamed(new StreamingInvokeProcessor(handler), channel, { promises: true }, (text) => new Error(text));
 }
 
 /** The same for the older generation, which reports misuse as bare texts. */
-function forCallbacks(handler) {
-  return streamed(handler, { promises: false }, (text) => text);
+function forCallbacks(handler, channel) {
+  return streamed(new Runtime(handler), channel, { promises: false }, (text) => text);
 }
 
-function streamed(handler, generation, misuse) {
-  const processor = generation.promises ? new StreamingInvokeProcessor(handler) : new Runtime(handler);
-  return async (event, context) => {
-    const stream = new ResponseStream(generation, handler[HIGH_WATER_MARK]);
-    const ended = new Promise((resolve, reject) => {
-      stream.on('close', resolve);
-      stream.on('error', reject);
-    });
-    // Observed below, but the handler's own error comes first.
-    ended.catch(() => {});
+function streamed(processor, channel, generation, misuse) {
+  return async (prepare) => {
+    const stream = new ResponseStream(channel.openResponse(), generation, processor.handler[HIGH_WATER_MARK]);
+    const over = endOf(stream);
     try {
+      const { event, context } = prepare();
       const result = processor.handler(event, stream, context);
       if (typeof result?.then !== 'function') throw misuse(NOT_ASYNC);
       if ((await result) !== undefined) console.warn('Streaming handlers ignore return values.');
-      await ended;
-      if (!stream.writableFinished) throw misuse(NOT_FINISHED);
+      await over;
     } catch (error) {
-      // What was ended cannot be taken back.
-      if (!stream.writableEnded) throw error;
+      // As AWS's client of this generation does: a torn stream ends the process before that.
+      if (generation.promises) await new Promise(setImmediate);
       logError('Invoke Error', error);
+      stream.fail(error);
+      await over;
     }
-    return stream.body;
   };
+}
+
+/** Resolves when the platform has the whole response. One that is torn ends the process, by a rejection that nobody handles. */
+function endOf(stream) {
+  const over = closed(stream);
+  // Whether the handler is waited for at that time must make no difference: one rejection is handled, another never.
+  over.catch(() => {});
+  void (async () => {
+    await over;
+  })();
+  return over;
+}
+
+async function closed(stream) {
+  let failure;
+  stream.on('error', (error) => {
+    failure = error;
+  });
+  await new Promise((resolve) => stream.once('close', resolve));
+  if (!stream.writableFinished) throw failure ?? Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 }
 
 // Stacks name the object that a handler was called on; these are AWS's names.

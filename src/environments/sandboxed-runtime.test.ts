@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import { suite, test } from 'node:test';
 import { listenOnLoopback } from '#sandboxes/libc.ts';
 import type { SandboxSpec } from '#sandboxes/sandbox.ts';
@@ -239,6 +240,50 @@ suite('SandboxedRuntime: the way to the runtime', () => {
     assert.deepEqual(told, ['created', 'initialised', 'settled crash 0', 'died']);
     await assert.rejects(next(), { code: 'ECONNREFUSED' });
   });
+
+  const ends = {
+    'its exit tells why': (it) => it.driver.last.end({ code: 1 }),
+    'asking for the next event, it has sent a part only': (it) => it.ask(),
+    'doing nothing, it is told so after a second': (it) => it.clock.advance(1000),
+  } satisfies Readonly<Record<string, (it: RuntimeHarness & { readonly ask: () => void }) => void>>;
+  for (const [name, end] of Object.entries(ends)) {
+    test(`a runtime whose streamed response broke off: ${name}`, async () => {
+      const it = harness();
+      const { fd, port } = listenOnLoopback(0);
+      it.driver.runtimeApi = () => ({ fd, address: `127.0.0.1:${port}` });
+      it.driver.script = { ...ECHO, start: () => {} };
+      const runtime = await it.launch({ framed: false });
+      const open = (method: string, path: string, headers = {}): ClientRequest =>
+        request({ host: '127.0.0.1', port, agent: false, method, headers, path: `/2018-06-01/runtime/invocation/${path}` }).on(
+          'error',
+          () => {},
+        );
+      const ask = (): void => void open('GET', 'next').end();
+      ask();
+      while (!runtime.available) await turn();
+      runtime.invoke(1, META, Buffer.from('1'), 3_600_000);
+      const sent = open('POST', 'r/response', { 'Lambda-Runtime-Function-Response-Mode': 'streaming' });
+      sent.write('half');
+      while (!it.told.includes('chunk half')) await turn();
+      sent.destroy();
+      // The server learns of it in the event loop; until then the runtime is refused its next event.
+      const answer = /^answered \{"errorType":"Runtime\.TruncatedResponse"/;
+      const crashed = name.startsWith('its exit');
+      while (!it.told.some((text) => (crashed ? text.startsWith('settled crash') : answer.test(text)))) {
+        end({ ...it, ask });
+        await turn();
+      }
+      assert.equal(
+        it.told.some((text) => text.startsWith('answered')),
+        !crashed,
+      );
+      while (!it.told.some((text) => text.startsWith('settled'))) {
+        ask();
+        await turn();
+      }
+      await runtime.stop();
+    });
+  }
 });
 
 suite('SandboxedRuntime: faults', () => {

@@ -8,6 +8,7 @@ import type { InvokeMeta } from './runtime-api/frames.ts';
 import { FramedLink } from './runtime-api/framed-link.ts';
 import { HttpLink } from './runtime-api/http-link.ts';
 import type { RuntimeErrorReport, RuntimeLink, RuntimeListener } from './runtime-api/runtime-link.ts';
+import { truncatedResponse } from './runtime-errors.ts';
 
 /**
  * A quiet timer that fires this late says that the daemon was busy, and with it that the next invocation may be waiting to be read:
@@ -40,6 +41,8 @@ export class SandboxedRuntime {
   #exit: SandboxExit | undefined;
   #initError: RuntimeErrorReport | undefined;
   #delivered: Delivery | undefined;
+  /** Ends a response that broke off. */
+  #brokenStream: (() => void) | undefined;
   #freezes = 0;
   #thaws = 0;
 
@@ -218,7 +221,10 @@ export class SandboxedRuntime {
 
   #listener(): RuntimeListener {
     return {
-      ready: (attempt) => this.#apply({ type: 'ready', attempt }),
+      ready: (attempt) => {
+        this.#brokenStream?.();
+        this.#apply({ type: 'ready', attempt });
+      },
       response: (attempt, body, ready) => {
         this.#deliver(attempt, { body, error: undefined });
         this.#apply({ type: 'response', attempt, ready });
@@ -241,6 +247,17 @@ export class SandboxedRuntime {
       streamEnded: (attempt, error) => {
         this.#deliver(attempt, { body: error?.body ?? STREAMED, error });
         this.#apply(error === undefined ? { type: 'response', attempt, ready: false } : { type: 'error', attempt });
+      },
+      streamBroken: (attempt) => {
+        // Mostly the process is ending, and its exit says more. One that lives on has sent a part and nothing else.
+        const timer = this.#options.clock.schedule(CLOSED_CHANNEL_GRACE_MS, () => this.#brokenStream?.());
+        this.#brokenStream = () => {
+          this.#brokenStream = undefined;
+          timer.cancel();
+          const error = truncatedResponse();
+          this.#deliver(attempt, { body: error.body, error });
+          this.#apply({ type: 'error', attempt });
+        };
       },
       initError: (error) => {
         this.#initError = error;

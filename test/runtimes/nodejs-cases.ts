@@ -454,6 +454,65 @@ const STREAMS: readonly NodeCase[] = [
     callbacks: { answers: [{ error: 'string: Streaming does not support non-async handlers.' }] },
     promises: { answers: [{ error: 'Error: Streaming does not support non-async handlers.' }] },
   },
+  {
+    name: 'a stream that fails before its first byte',
+    ...commonJs('exports.handler = awslambda.streamifyResponse(async () => { throw new RangeError("early"); });'),
+    ...both({ answers: [{ error: 'RangeError: early' }] }),
+  },
+  {
+    name: 'a stream that was ended before its handler fails',
+    ...commonJs(
+      'exports.handler = awslambda.streamifyResponse(async (event, stream) => { stream.write("all"); stream.end(); throw new Error("afterwards"); });',
+    ),
+    ...both({ answers: ['all'], output: /ERROR\tInvoke Error \t.*afterwards/ }),
+  },
+  {
+    name: 'a large stream, that waits for its reader',
+    ...commonJs(
+      'const { once } = require("node:events"); exports.handler = awslambda.streamifyResponse(async (event, stream) => { let full = 0; for (let count = 0; count < 40; count++) { if (!stream.write(Buffer.alloc(100001, 97))) { full += 1; await once(stream, "drain"); } } stream.end(full > 0 ? "!" : "never full"); }, { highWaterMark: 1000 });',
+    ),
+    ...both({ answers: [`${'a'.repeat(4_000_040)}!`] }),
+  },
+  {
+    name: 'a stream whose content type comes too late',
+    ...commonJs(
+      'exports.handler = awslambda.streamifyResponse(async (event, stream) => { stream.write("x"); stream.setContentType("text/plain"); });',
+    ),
+    ...both({ answers: [{ error: 'Runtime.InvalidStreamingOperation: Cannot set content-type, too late.' }] }),
+  },
+  {
+    name: 'a stream that is torn by its source',
+    ...commonJs(
+      'const { pipeline } = require("node:stream/promises"); const { Readable } = require("node:stream"); const { setTimeout } = require("node:timers/promises"); async function* source() { yield "half"; await setTimeout(50); throw new Error("no more"); } exports.handler = awslambda.streamifyResponse(async (event, stream) => { await pipeline(Readable.from(source()), stream); });',
+    ),
+    callbacks: {
+      answers: [],
+      exitCode: 128,
+      output: /Invoke Error \t.*no more[^]*Unhandled Promise Rejection \t.*no more/,
+    },
+    promises: {
+      answers: [],
+      exitCode: 1,
+    },
+  },
+  {
+    name: 'a torn stream in a process that lives on',
+    ...commonJs(
+      'process.on("unhandledRejection", () => {}); exports.handler = awslambda.streamifyResponse(async (event, stream) => { stream.write("half"); await new Promise((resolve) => setTimeout(resolve, 50)); stream.destroy(); });',
+    ),
+    promises: {
+      answers: [{ error: 'Runtime.TruncatedResponse: The response of the runtime ended before it was complete.' }],
+      output: /Invoke Error \t.*socket hang up/,
+    },
+  },
+  {
+    name: 'an exception that nobody catches while a response is under way',
+    ...commonJs(
+      'const { setTimeout: pause } = require("node:timers/promises"); exports.handler = awslambda.streamifyResponse(async (event, stream) => { stream.write("half"); await pause(50); setImmediate(() => { throw new Error("loose"); }); await pause(1000); });',
+    ),
+    callbacks: { answers: [], exitCode: 129, output: /Uncaught Exception \t.*loose/ },
+    promises: { answers: [], exitCode: 1 },
+  },
 ];
 
 export const NODE_CASES: readonly NodeCase[] = [...RESULTS, ...CALLBACKS, ...ERRORS, ...LOADING, ...SEEN_INSIDE, ...STREAMS];

@@ -25,6 +25,7 @@ function harness(wanted = (_chunk: string): boolean => true): {
     },
     streamEnded: (attempt, error) =>
       said.push(`end ${attempt} ${error === undefined ? 'well' : `${error.type} ${error.body.toString('utf8')}`}`),
+    streamBroken: (attempt) => said.push(`broken ${attempt}`),
     initError: ({ type, body }) => said.push(`init-error ${type} ${body.toString('utf8')}`),
     violation: () => said.push('violation'),
     closed: () => said.push('closed'),

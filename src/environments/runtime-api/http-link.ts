@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MAX_RESPONSE_BYTES } from '../limits.ts';
-import { responseTooLarge, truncatedResponse } from '../runtime-errors.ts';
+import { responseTooLarge } from '../runtime-errors.ts';
 import { ApiEndpoint } from './api-endpoint.ts';
 import type { ApiRoute } from './api-endpoint.ts';
 import { answerJson, collect, refuse } from './api-exchange.ts';
@@ -148,7 +148,7 @@ export class HttpLink implements RuntimeLink {
       if (this.#streaming === request) this.#streaming = undefined;
       if (request.complete || attempt !== this.#attempt || this.#answered) return;
       this.#answered = true;
-      if (wanted) this.#listener.streamEnded(attempt, truncatedResponse());
+      if (wanted) this.#listener.streamBroken(attempt);
     });
   }
 

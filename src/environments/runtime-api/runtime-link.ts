@@ -25,6 +25,8 @@ export interface RuntimeListener {
   streamed(attempt: number, chunk: Buffer): boolean;
   /** `error`: the function failed, perhaps after some chunks. */
   streamEnded(attempt: number, error: RuntimeErrorReport | undefined): void;
+  /** It broke off instead: the runtime is ending, or will ask for the next event. */
+  streamBroken(attempt: number): void;
   initError(error: RuntimeErrorReport): void;
   /** The runtime broke the protocol; nothing more it says is trusted. */
   violation(reason: string): void;

@@ -2,15 +2,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { InvokeMeta } from '#environments/runtime-api/frames.ts';
+import { truncatedResponse } from '#environments/runtime-errors.ts';
 import type { Answer } from './runtime-process.ts';
 
 const PREFIX = '/2018-06-01/runtime';
 
-/** A Runtime API that believes everything it is told, for tests of runtimes. */
+/** A Runtime API that believes what it is told, for tests of runtimes; only a response that has begun rules out an error report. */
 export class RuntimeApi {
   readonly #server: Server;
   readonly #listener: RuntimeApiListener;
   #poll: ServerResponse | undefined;
+  #responding = false;
+  #broken = false;
 
   static async listen(listener: RuntimeApiListener): Promise<RuntimeApi> {
     const api = new RuntimeApi(listener);
@@ -28,6 +31,8 @@ export class RuntimeApi {
   }
 
   invoke(meta: InvokeMeta, event: string): void {
+    this.#responding = false;
+    this.#broken = false;
     this.#poll?.writeHead(200, {
       'Content-Type': 'application/json',
       'Lambda-Runtime-Aws-Request-Id': meta.requestId,
@@ -48,12 +53,29 @@ export class RuntimeApi {
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url === `${PREFIX}/invocation/next`) {
+      if (this.#broken) {
+        const { type, body } = truncatedResponse();
+        this.#listener.answer({ kind: 'error', type, body: body.toString('utf8') });
+      }
       this.#poll = response;
       this.#listener.ready();
       return;
     }
-    const body = (await buffer(request)).toString('utf8');
     const verb = request.url?.split('/').at(-1);
+    if (verb === 'error' && this.#responding) {
+      request.resume();
+      response.writeHead(403).end();
+      return;
+    }
+    if (verb === 'response') this.#responding = true;
+    let body: string;
+    try {
+      body = (await buffer(request)).toString('utf8');
+    } catch {
+      // Told when the runtime lives on; else its exit says more.
+      this.#broken = true;
+      return;
+    }
     const trailer = request.trailers['lambda-runtime-function-error-body'];
     if (trailer !== undefined) {
       this.#fail('error', request.trailers['lambda-runtime-function-error-type'], Buffer.from(trailer, 'base64').toString('utf8'));

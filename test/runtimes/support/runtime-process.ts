@@ -41,8 +41,16 @@ async function runFramed(run: RuntimeRun): Promise<Transcript> {
   const conversation = new Conversation(run);
   const child = start(run, { _HEARTH_CHANNEL_FD: '3', AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001' });
   const channel = child.stdio[3] as Duplex;
+  let streamed = '';
   const reader = new FrameReader((type, _attempt, payload) => {
     const body = payload.toString('utf8');
+    if (type === FRAME.STREAM_BEGIN) streamed = '';
+    if (type === FRAME.STREAM_CHUNK) streamed += body;
+    if (type === FRAME.STREAM_END && payload.length === 0) conversation.answer({ kind: 'response', body: streamed });
+    if (type === FRAME.STREAM_END && payload.length > 0) {
+      const error = readErrorPayload(payload);
+      conversation.answer({ kind: 'error', type: error.type, body: error.body.toString('utf8') });
+    }
     if (type === FRAME.RESPONSE || type === FRAME.RESPONSE_READY) conversation.answer({ kind: 'response', body });
     if (type === FRAME.ERROR || type === FRAME.INIT_ERROR) {
       const error = readErrorPayload(payload);
