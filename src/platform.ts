@@ -197,6 +197,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
         invoker,
         roles: { assumableByLambda: (roleArn) => sessions.canBeAssumedBy(roleArn, 'lambda.amazonaws.com') },
         runtimes: new RuntimePolicy({ clock, refuseRetired: config.runtimeDeprecationCheck }),
+        provisioned,
         concurrency: new ConcurrencyLedger({ functions, accountLimit: config.accountConcurrency }),
         clock,
         ids,

@@ -3,6 +3,9 @@ import type { FunctionRecord, ProvisionedConcurrency } from './function-record.t
 import { invalidParameter, resourceConflict } from './lambda-errors.ts';
 import { checkUnreserved } from './unreserved-concurrency.ts';
 
+/** Said of `$LATEST`, and of an alias that leads to it. */
+export const UNPUBLISHED = 'Provisioned Concurrency Configs cannot be applied to unpublished function versions.';
+
 /** Undefined when nothing is provisioned there. Names such as `constructor` are allowed. */
 export function findProvisioned(
   { provisionedConcurrency }: Pick<FunctionRecord, 'provisionedConcurrency'>,
@@ -49,6 +52,7 @@ export function provideConcurrency(
   provisioned: ProvisionedConcurrency,
   available: number,
 ): FunctionRecord {
+  if (findAlias(record, qualifier)?.version === '$LATEST') throw invalidParameter(UNPUBLISHED);
   checkOneOwner(record, qualifier);
   const total = provisionedTotal(record) - (findProvisioned(record, qualifier)?.requested ?? 0) + provisioned.requested;
   const { reservedConcurrency } = record;
@@ -65,6 +69,11 @@ export function withdrawConcurrency(record: FunctionRecord, qualifier: string): 
   const { [qualifier]: _withdrawn, ...others } = record.provisionedConcurrency ?? {};
   const { provisionedConcurrency: _before, ...rest } = record;
   return Object.keys(others).length === 0 ? rest : { ...rest, provisionedConcurrency: others };
+}
+
+/** @throws AwsError InvalidParameterValueException when an alias with provisioned concurrency would lead to `$LATEST` */
+export function checkProvisionable(record: FunctionRecord, alias: string, version: string): void {
+  if (version === '$LATEST' && findProvisioned(record, alias) !== undefined) throw invalidParameter(UNPUBLISHED);
 }
 
 /** "Each version of a function can have only one provisioned concurrency configuration", its own or that of an alias. */

@@ -16,6 +16,7 @@ import { invalidParameter } from '#functions/lambda-errors.ts';
 import { MemoryBlobStore } from '#storage/memory/memory-blob-store.ts';
 import { MemoryDocumentStore } from '#storage/memory/memory-document-store.ts';
 import { CodeUrls } from '../../src/services/lambda/code-url.ts';
+import type { ProvisionedStates } from '../../src/services/lambda/provisioned-configuration.ts';
 import { TEST_ACCOUNT, TEST_REGION } from './function-record.ts';
 import { zipArchive } from './zip-archive.ts';
 
@@ -37,6 +38,7 @@ export interface LambdaControlPlane {
   readonly clock: Clock;
   readonly ids: typeof systemIds;
   readonly concurrency: ConcurrencyLedger;
+  readonly provisioned: ProvisionedStates;
   readonly chance: Chance;
   /** No function becomes Active, no update Successful, until the returned function is called. */
   holdUnpacking(): () => void;
@@ -79,6 +81,7 @@ export async function lambdaControlPlane(): Promise<LambdaControlPlane> {
     },
     clock,
     ids: systemIds,
+    provisioned: { stateOf: () => undefined },
     concurrency: new ConcurrencyLedger({ functions, accountLimit: 1000 }),
     chance: () => 0.5,
     holdUnpacking() {

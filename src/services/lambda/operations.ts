@@ -7,6 +7,7 @@ import { deleteFunction } from './operations/delete-function.ts';
 import { deleteFunctionConcurrency } from './operations/delete-function-concurrency.ts';
 import { deleteLayerVersion } from './operations/delete-layer-version.ts';
 import { deleteResourcePolicy } from './operations/delete-resource-policy.ts';
+import { deleteProvisionedConcurrencyConfig } from './operations/delete-provisioned-concurrency-config.ts';
 import { getAccountSettings } from './operations/get-account-settings.ts';
 import { getAlias } from './operations/get-alias.ts';
 import { getFunction } from './operations/get-function.ts';
@@ -17,18 +18,21 @@ import { getLayerVersionByArn } from './operations/get-layer-version-by-arn.ts';
 import { getLayerVersionPolicy } from './operations/get-layer-version-policy.ts';
 import { getPolicy } from './operations/get-policy.ts';
 import { getResourcePolicy } from './operations/get-resource-policy.ts';
+import { getProvisionedConcurrencyConfig } from './operations/get-provisioned-concurrency-config.ts';
 import { invoke } from './operations/invoke.ts';
 import { invokeWithResponseStream } from './operations/invoke-with-response-stream.ts';
 import { listAliases } from './operations/list-aliases.ts';
 import { listFunctions } from './operations/list-functions.ts';
 import { listLayerVersions } from './operations/list-layer-versions.ts';
 import { listLayers } from './operations/list-layers.ts';
+import { listProvisionedConcurrencyConfigs } from './operations/list-provisioned-concurrency-configs.ts';
 import { listTags } from './operations/list-tags.ts';
 import { listVersionsByFunction } from './operations/list-versions-by-function.ts';
 import { publishLayerVersion } from './operations/publish-layer-version.ts';
 import { publishVersion } from './operations/publish-version.ts';
 import { putFunctionConcurrency } from './operations/put-function-concurrency.ts';
 import { putResourcePolicy } from './operations/put-resource-policy.ts';
+import { putProvisionedConcurrencyConfig } from './operations/put-provisioned-concurrency-config.ts';
 import { removeLayerVersionPermission } from './operations/remove-layer-version-permission.ts';
 import { removePermission } from './operations/remove-permission.ts';
 import { tagResource } from './operations/tag-resource.ts';
@@ -51,6 +55,7 @@ export const LAMBDA_OPERATIONS = {
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteLayerVersion: deleteLayerVersion,
   DeleteResourcePolicy: deleteResourcePolicy,
+  DeleteProvisionedConcurrencyConfig: deleteProvisionedConcurrencyConfig,
   GetAccountSettings: getAccountSettings,
   GetAlias: getAlias,
   GetFunction: getFunction,
@@ -61,18 +66,21 @@ export const LAMBDA_OPERATIONS = {
   GetLayerVersionPolicy: getLayerVersionPolicy,
   GetPolicy: getPolicy,
   GetResourcePolicy: getResourcePolicy,
+  GetProvisionedConcurrencyConfig: getProvisionedConcurrencyConfig,
   Invoke: invoke,
   InvokeWithResponseStream: invokeWithResponseStream,
   ListAliases: listAliases,
   ListFunctions: listFunctions,
   ListLayerVersions: listLayerVersions,
   ListLayers: listLayers,
+  ListProvisionedConcurrencyConfigs: listProvisionedConcurrencyConfigs,
   ListTags: listTags,
   ListVersionsByFunction: listVersionsByFunction,
   PublishLayerVersion: publishLayerVersion,
   PublishVersion: publishVersion,
   PutFunctionConcurrency: putFunctionConcurrency,
   PutResourcePolicy: putResourcePolicy,
+  PutProvisionedConcurrencyConfig: putProvisionedConcurrencyConfig,
   RemoveLayerVersionPermission: removeLayerVersionPermission,
   RemovePermission: removePermission,
   TagResource: tagResource,

@@ -72,6 +72,10 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     LayerName: 'LayerName and VersionNumber name what is deleted; a second time succeeds',
     VersionNumber: 'LayerName and VersionNumber name what is deleted; a second time succeeds',
   },
+  DeleteProvisionedConcurrencyConfig: {
+    FunctionName: 'FunctionName and Qualifier name what is ended',
+    Qualifier: 'FunctionName and Qualifier name what is ended',
+  },
   DeleteResourcePolicy: { ResourceArn: 'ResourceArn names what loses its policy', RevisionId: 'RevisionId must be the policy’s' },
   GetAccountSettings: {},
   GetAlias: {
@@ -101,6 +105,10 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Qualifier: 'Qualifier selects the policy of a version or an alias',
   },
   GetResourcePolicy: { ResourceArn: 'ResourceArn names a function, a version or an alias' },
+  GetProvisionedConcurrencyConfig: {
+    FunctionName: 'FunctionName and Qualifier name an alias or a published version',
+    Qualifier: 'FunctionName and Qualifier name an alias or a published version',
+  },
   Invoke: {
     FunctionName: 'FunctionName finds by name and ARN',
     Qualifier: 'Qualifier selects the version, and unknown ones are not found',
@@ -143,6 +151,11 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Marker: 'Marker and MaxItems page through all layers',
     MaxItems: 'Marker and MaxItems page through all layers',
   },
+  ListProvisionedConcurrencyConfigs: {
+    FunctionName: 'FunctionName names the function',
+    Marker: 'Marker and MaxItems page through all aliases and versions',
+    MaxItems: 'Marker and MaxItems page through all aliases and versions',
+  },
   ListTags: { Resource: 'Resource names the function' },
   ListVersionsByFunction: {
     FunctionName: 'FunctionName names the function, never a version',
@@ -183,6 +196,11 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     StatementId: 'FunctionName and StatementId name what is removed',
     Qualifier: 'Qualifier selects the policy of a version or an alias',
     RevisionId: 'RevisionId must be the policy’s',
+  },
+  PutProvisionedConcurrencyConfig: {
+    FunctionName: 'FunctionName and Qualifier name an alias or a published version',
+    Qualifier: 'FunctionName and Qualifier name an alias or a published version',
+    ProvisionedConcurrentExecutions: 'ProvisionedConcurrentExecutions is provided, as far as function and account have it',
   },
   TagResource: { Resource: 'Resource must be the ARN of a function', Tags: 'Tags are added and replaced, at most 50' },
   UntagResource: { Resource: 'Resource names the function', TagKeys: 'TagKeys are removed, unknown ones ignored' },

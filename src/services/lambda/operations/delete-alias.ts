@@ -3,6 +3,7 @@ import type { Operation } from '#aws/service.ts';
 import { findAlias } from '#functions/alias.ts';
 import type { FunctionRepository } from '#functions/function-repository.ts';
 import { functionNotFound } from '#functions/lambda-errors.ts';
+import { withdrawConcurrency } from '#functions/provisioned-concurrency.ts';
 import { withPolicy } from '#functions/resource-policy.ts';
 import { resolveUnqualified } from '../target-function.ts';
 
@@ -18,7 +19,7 @@ export function deleteAlias(deps: DeleteAliasDependencies): Operation<DeleteAlia
     const updated = await deps.functions.update(reference, (record) => {
       if (findAlias(record, name) === undefined) return record;
       const aliases = Object.fromEntries(Object.entries(record.aliases ?? {}).filter(([other]) => other !== name));
-      return withPolicy({ ...record, aliases }, name, undefined);
+      return withPolicy({ ...withdrawConcurrency(record, name), aliases }, name, undefined);
     });
     if (updated === undefined) throw functionNotFound(reference);
     return {};

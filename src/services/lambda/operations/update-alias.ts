@@ -5,6 +5,7 @@ import { findAlias, type Alias } from '#functions/alias.ts';
 import { functionArn } from '#functions/function-arn.ts';
 import type { FunctionRepository } from '#functions/function-repository.ts';
 import { resourceNotFound } from '#functions/lambda-errors.ts';
+import { checkProvisionable } from '#functions/provisioned-concurrency.ts';
 import { toAliasConfiguration } from '../alias-configuration.ts';
 import { checkAliasTargets, readRouting } from '../alias-routing.ts';
 import { checkRevision } from '../check-revision.ts';
@@ -37,6 +38,7 @@ export function updateAlias(deps: UpdateAliasDependencies): Operation<UpdateAlia
         ...(routing !== undefined && { routing }),
       };
       checkAliasTargets(record, changed.version, routing);
+      checkProvisionable(record, name, changed.version);
       return { ...record, aliases: { ...record.aliases, [name]: changed } };
     });
     const alias = updated === undefined ? undefined : findAlias(updated, name);
