@@ -1,5 +1,7 @@
 import type { ReplayTable } from './replay.ts';
 import { aliasReplays } from './cases/alias-cases.ts';
+import { functionNameReplays } from './cases/function-name-cases.ts';
+import { missingFunctionReplays } from './cases/missing-function-cases.ts';
 
 /** Every replay there is. */
-export const REPLAYS: ReplayTable = { ...aliasReplays };
+export const REPLAYS: ReplayTable = { ...aliasReplays, ...functionNameReplays, ...missingFunctionReplays };
