@@ -15,6 +15,7 @@ import { packageVersion } from '#config/version.ts';
 import { EnvironmentLauncher } from '#environments/environment-launcher.ts';
 import { EnvironmentPool } from '#environments/environment-pool.ts';
 import { ProvisionedEnvironments } from '#environments/provisioned-environments.ts';
+import { CodeStorage } from '#functions/code-storage.ts';
 import { CodeStore, type UnpackedCode } from '#functions/code-store.ts';
 import { CodeSweeper } from '#functions/code-sweeper.ts';
 import { ConcurrencyLedger } from '#functions/concurrency-ledger.ts';
@@ -193,6 +194,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
         layers,
         lifecycle,
         blobs,
+        codeStorage: new CodeStorage({ functions, layers }),
         codeUrls,
         invoker,
         roles: { assumableByLambda: (roleArn) => sessions.canBeAssumedBy(roleArn, 'lambda.amazonaws.com') },

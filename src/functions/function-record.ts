@@ -1,6 +1,7 @@
 import type { AccountId } from '#aws/caller.ts';
 import type { Alias } from './alias.ts';
 import type { ResourcePolicy } from './resource-policy.ts';
+import type { RuntimeManagement } from './runtime-management.ts';
 
 /**
  * A function and everything that must change together with it: one document, `functions/<partition>/<account>/<region>/<name>`.
@@ -27,6 +28,10 @@ export interface FunctionRecord {
   readonly aliases?: Readonly<Record<string, Alias>>;
   /** By qualifier: `$LATEST` for the function itself, a version number or an alias. */
   readonly policies?: Readonly<Record<string, ResourcePolicy>>;
+  /** What happens when the function calls itself by way of other services; `Terminate` unless given. */
+  readonly recursiveLoop?: 'Allow' | 'Terminate';
+  /** By version number or `$LATEST`. */
+  readonly runtimeManagement?: Readonly<Record<string, RuntimeManagement>>;
   /** Concurrency that no other function may use, and the most that this one may use; 0 switches it off. Absent when nothing is reserved. */
   readonly reservedConcurrency?: number;
   /** Environments to be kept ready, by alias or version number. Absent when there are none. */

@@ -36,6 +36,10 @@ export function requestTooLarge(message: string): AwsError {
   return new AwsError('RequestEntityTooLargeException', message, { status: 413 });
 }
 
+export function codeStorageExceeded(): AwsError {
+  return new AwsError('CodeStorageExceededException', 'Code storage limit exceeded.', { members: USER });
+}
+
 export function accessDenied(message: string): AwsError {
   return new AwsError('AccessDeniedException', message, { status: 403 });
 }

@@ -7,6 +7,7 @@ import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/clock.ts';
 import { systemIds } from '#base/ids.ts';
 import { silentLogger } from '#base/logger.ts';
+import { CodeStorage } from '#functions/code-storage.ts';
 import { ConcurrencyLedger } from '#functions/concurrency-ledger.ts';
 import { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import type { FunctionRecord } from '#functions/function-record.ts';
@@ -37,6 +38,7 @@ export interface LambdaControlPlane {
   readonly runtimes: { checkForCreate(identifier: string): void; checkForUpdate(identifier: string): void };
   readonly clock: Clock;
   readonly ids: typeof systemIds;
+  readonly codeStorage: CodeStorage;
   readonly concurrency: ConcurrencyLedger;
   readonly provisioned: ProvisionedStates;
   readonly chance: Chance;
@@ -46,7 +48,8 @@ export interface LambdaControlPlane {
   settled(name: string): Promise<FunctionRecord>;
 }
 
-export async function lambdaControlPlane(): Promise<LambdaControlPlane> {
+/** `codeLimitBytes` is the code storage of an account in a region. */
+export async function lambdaControlPlane({ codeLimitBytes = 300 * 1024 ** 3 } = {}): Promise<LambdaControlPlane> {
   const documents = new MemoryDocumentStore();
   const functions = await FunctionRepository.open(documents);
   const layers = await LayerRepository.open(documents);
@@ -71,6 +74,7 @@ export async function lambdaControlPlane(): Promise<LambdaControlPlane> {
   return {
     functions,
     layers,
+    codeStorage: new CodeStorage({ functions, layers, limitBytes: codeLimitBytes }),
     lifecycle,
     blobs,
     codeUrls: new CodeUrls({ secret: 'secret', clock, blobs }),

@@ -6,19 +6,21 @@ import { deleteAlias } from './operations/delete-alias.ts';
 import { deleteFunction } from './operations/delete-function.ts';
 import { deleteFunctionConcurrency } from './operations/delete-function-concurrency.ts';
 import { deleteLayerVersion } from './operations/delete-layer-version.ts';
-import { deleteResourcePolicy } from './operations/delete-resource-policy.ts';
 import { deleteProvisionedConcurrencyConfig } from './operations/delete-provisioned-concurrency-config.ts';
+import { deleteResourcePolicy } from './operations/delete-resource-policy.ts';
 import { getAccountSettings } from './operations/get-account-settings.ts';
 import { getAlias } from './operations/get-alias.ts';
 import { getFunction } from './operations/get-function.ts';
 import { getFunctionConcurrency } from './operations/get-function-concurrency.ts';
 import { getFunctionConfiguration } from './operations/get-function-configuration.ts';
+import { getFunctionRecursionConfig } from './operations/get-function-recursion-config.ts';
 import { getLayerVersion } from './operations/get-layer-version.ts';
 import { getLayerVersionByArn } from './operations/get-layer-version-by-arn.ts';
 import { getLayerVersionPolicy } from './operations/get-layer-version-policy.ts';
 import { getPolicy } from './operations/get-policy.ts';
-import { getResourcePolicy } from './operations/get-resource-policy.ts';
 import { getProvisionedConcurrencyConfig } from './operations/get-provisioned-concurrency-config.ts';
+import { getResourcePolicy } from './operations/get-resource-policy.ts';
+import { getRuntimeManagementConfig } from './operations/get-runtime-management-config.ts';
 import { invoke } from './operations/invoke.ts';
 import { invokeWithResponseStream } from './operations/invoke-with-response-stream.ts';
 import { listAliases } from './operations/list-aliases.ts';
@@ -31,8 +33,10 @@ import { listVersionsByFunction } from './operations/list-versions-by-function.t
 import { publishLayerVersion } from './operations/publish-layer-version.ts';
 import { publishVersion } from './operations/publish-version.ts';
 import { putFunctionConcurrency } from './operations/put-function-concurrency.ts';
-import { putResourcePolicy } from './operations/put-resource-policy.ts';
+import { putFunctionRecursionConfig } from './operations/put-function-recursion-config.ts';
 import { putProvisionedConcurrencyConfig } from './operations/put-provisioned-concurrency-config.ts';
+import { putResourcePolicy } from './operations/put-resource-policy.ts';
+import { putRuntimeManagementConfig } from './operations/put-runtime-management-config.ts';
 import { removeLayerVersionPermission } from './operations/remove-layer-version-permission.ts';
 import { removePermission } from './operations/remove-permission.ts';
 import { tagResource } from './operations/tag-resource.ts';
@@ -54,19 +58,21 @@ export const LAMBDA_OPERATIONS = {
   DeleteFunction: deleteFunction,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteLayerVersion: deleteLayerVersion,
-  DeleteResourcePolicy: deleteResourcePolicy,
   DeleteProvisionedConcurrencyConfig: deleteProvisionedConcurrencyConfig,
+  DeleteResourcePolicy: deleteResourcePolicy,
   GetAccountSettings: getAccountSettings,
   GetAlias: getAlias,
   GetFunction: getFunction,
   GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
+  GetFunctionRecursionConfig: getFunctionRecursionConfig,
   GetLayerVersion: getLayerVersion,
   GetLayerVersionByArn: getLayerVersionByArn,
   GetLayerVersionPolicy: getLayerVersionPolicy,
   GetPolicy: getPolicy,
-  GetResourcePolicy: getResourcePolicy,
   GetProvisionedConcurrencyConfig: getProvisionedConcurrencyConfig,
+  GetResourcePolicy: getResourcePolicy,
+  GetRuntimeManagementConfig: getRuntimeManagementConfig,
   Invoke: invoke,
   InvokeWithResponseStream: invokeWithResponseStream,
   ListAliases: listAliases,
@@ -79,8 +85,10 @@ export const LAMBDA_OPERATIONS = {
   PublishLayerVersion: publishLayerVersion,
   PublishVersion: publishVersion,
   PutFunctionConcurrency: putFunctionConcurrency,
-  PutResourcePolicy: putResourcePolicy,
+  PutFunctionRecursionConfig: putFunctionRecursionConfig,
   PutProvisionedConcurrencyConfig: putProvisionedConcurrencyConfig,
+  PutResourcePolicy: putResourcePolicy,
+  PutRuntimeManagementConfig: putRuntimeManagementConfig,
   RemoveLayerVersionPermission: removeLayerVersionPermission,
   RemovePermission: removePermission,
   TagResource: tagResource,

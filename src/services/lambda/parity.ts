@@ -91,6 +91,7 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FunctionName: 'FunctionName finds by name and ARN',
     Qualifier: 'Qualifier finds versions and aliases and is repeated in the ARN',
   },
+  GetFunctionRecursionConfig: { FunctionName: 'FunctionName finds by name and ARN, never a version' },
   GetLayerVersion: {
     LayerName: 'LayerName may be a name or an ARN',
     VersionNumber: 'VersionNumber must be one that exists',
@@ -104,10 +105,14 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FunctionName: 'FunctionName finds by name and ARN',
     Qualifier: 'Qualifier selects the policy of a version or an alias',
   },
-  GetResourcePolicy: { ResourceArn: 'ResourceArn names a function, a version or an alias' },
   GetProvisionedConcurrencyConfig: {
     FunctionName: 'FunctionName and Qualifier name an alias or a published version',
     Qualifier: 'FunctionName and Qualifier name an alias or a published version',
+  },
+  GetResourcePolicy: { ResourceArn: 'ResourceArn names a function, a version or an alias' },
+  GetRuntimeManagementConfig: {
+    FunctionName: 'FunctionName and Qualifier say whose',
+    Qualifier: 'FunctionName and Qualifier say whose',
   },
   Invoke: {
     FunctionName: 'FunctionName finds by name and ARN',
@@ -134,7 +139,7 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   ListFunctions: {
     MasterRegion: 'MasterRegion selects replicas, of which there are none',
-    FunctionVersion: 'FunctionVersion ALL qualifies the ARNs',
+    FunctionVersion: 'FunctionVersion ALL lists every version',
     Marker: 'Marker and MaxItems page through all functions',
     MaxItems: 'Marker and MaxItems page through all functions',
   },
@@ -180,10 +185,25 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FunctionName: 'FunctionName finds by name and ARN, never a version',
     ReservedConcurrentExecutions: 'ReservedConcurrentExecutions is reserved, as far as 100 are left for all others',
   },
+  PutFunctionRecursionConfig: {
+    FunctionName: 'FunctionName finds by name and ARN, never a version',
+    RecursiveLoop: 'RecursiveLoop is stored',
+  },
+  PutProvisionedConcurrencyConfig: {
+    FunctionName: 'FunctionName and Qualifier name an alias or a published version',
+    Qualifier: 'FunctionName and Qualifier name an alias or a published version',
+    ProvisionedConcurrentExecutions: 'ProvisionedConcurrentExecutions is provided, as far as function and account have it',
+  },
   PutResourcePolicy: {
     ResourceArn: 'ResourceArn names a function, a version or an alias',
     Policy: 'Policy replaces the whole policy, and AddPermission adds to it',
     RevisionId: 'RevisionId must be the policy’s',
+  },
+  PutRuntimeManagementConfig: {
+    FunctionName: 'FunctionName and Qualifier say whose',
+    Qualifier: 'FunctionName and Qualifier say whose',
+    UpdateRuntimeOn: 'UpdateRuntimeOn and RuntimeVersionArn are stored, and must go together',
+    RuntimeVersionArn: 'UpdateRuntimeOn and RuntimeVersionArn are stored, and must go together',
   },
   RemoveLayerVersionPermission: {
     LayerName: 'LayerName and VersionNumber must name an own version that exists',
@@ -196,11 +216,6 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     StatementId: 'FunctionName and StatementId name what is removed',
     Qualifier: 'Qualifier selects the policy of a version or an alias',
     RevisionId: 'RevisionId must be the policy’s',
-  },
-  PutProvisionedConcurrencyConfig: {
-    FunctionName: 'FunctionName and Qualifier name an alias or a published version',
-    Qualifier: 'FunctionName and Qualifier name an alias or a published version',
-    ProvisionedConcurrentExecutions: 'ProvisionedConcurrentExecutions is provided, as far as function and account have it',
   },
   TagResource: { Resource: 'Resource must be the ARN of a function', Tags: 'Tags are added and replaced, at most 50' },
   UntagResource: { Resource: 'Resource names the function', TagKeys: 'TagKeys are removed, unknown ones ignored' },
@@ -243,7 +258,6 @@ export const KNOWN_DIFFERENCES: readonly string[] = [
   'A package with the same path twice, or with a link that leads out of it, is refused.',
   'ListFunctions answers in the order of names.',
   'A runtime version ARN depends on runtime and architecture alone; AWS names a build.',
-  'The total code size of an account is told, not limited.',
 ];
 
 /** Parameters of an operation, by their paths. Empty for an operation that this table does not know. */

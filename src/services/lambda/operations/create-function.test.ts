@@ -207,6 +207,15 @@ suite('CreateFunction', () => {
     });
   });
 
+  test('code beyond the storage of the account is refused, with Publish counted twice', async () => {
+    const plane = await lambdaControlPlane({ codeLimitBytes: TEST_ZIP.length });
+    const exceeded = { code: 'CodeStorageExceededException', status: 400, message: 'Code storage limit exceeded.' };
+    await rejectsWith(() => createFunction(plane)({ ...INPUT, Publish: true }, requestContext()), exceeded);
+    await createFunction(plane)(INPUT, requestContext());
+    await rejectsWith(() => createFunction(plane)({ ...INPUT, FunctionName: 'g' }, requestContext()), exceeded);
+    assert.equal(plane.functions.find(TEST_ACCOUNT, TEST_REGION, 'g'), undefined);
+  });
+
   test('Publish makes version 1 at once', async () => {
     const plane = await lambdaControlPlane();
     // The ARN of the function, the number of the version (recorded by test_publish_version_on_create).

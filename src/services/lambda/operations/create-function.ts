@@ -3,6 +3,7 @@ import type { Operation, RequestContext } from '#aws/service.ts';
 import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
 import { storeCodePackage } from '#functions/code-package.ts';
+import type { CodeStorage } from '#functions/code-storage.ts';
 import type { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import type { FunctionReference } from '#functions/function-name.ts';
 import { checkUnzippedSize } from '#functions/function-layers.ts';
@@ -28,6 +29,7 @@ export interface CreateFunctionDependencies {
   readonly layers: Pick<LayerRepository, 'find' | 'keep'>;
   readonly lifecycle: Pick<FunctionLifecycle, 'advance'>;
   readonly blobs: BlobStore;
+  readonly codeStorage: Pick<CodeStorage, 'check'>;
   readonly roles: RoleTrust;
   readonly runtimes: RuntimeRules;
   readonly clock: Clock;
@@ -55,6 +57,7 @@ export function createFunction(deps: CreateFunctionDependencies): Operation<Crea
 
     const created = newRecord(reference, input, { ...settings, ...(layers.length > 0 && { layers }), code }, deps);
     checkUnzippedSize(created.latest);
+    deps.codeStorage.check(reference, code.sizeBytes * (input.Publish === true ? 2 : 1));
     const publication: Publication = input.Publish === true ? publishVersion(created, undefined, { ids: deps.ids }) : { record: created };
     const { record, published } = publication;
     if (!(await deps.functions.create(record, published))) exists();

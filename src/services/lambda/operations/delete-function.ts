@@ -4,8 +4,7 @@ import { leadsTo } from '#functions/alias.ts';
 import type { FunctionRecord } from '#functions/function-record.ts';
 import type { FunctionRepository } from '#functions/function-repository.ts';
 import { functionNotFound, invalidParameter, resourceConflict } from '#functions/lambda-errors.ts';
-import { withdrawConcurrency } from '#functions/provisioned-concurrency.ts';
-import { withPolicy } from '#functions/resource-policy.ts';
+import { withoutName, withoutQualifier } from '#functions/without-qualifier.ts';
 import { resolveOwnFunction } from '../target-function.ts';
 
 export interface DeleteFunctionDependencies {
@@ -44,6 +43,5 @@ function withoutVersion(record: FunctionRecord, version: string): FunctionRecord
     const names = aliases.map(({ name }) => name).join(', ');
     throw resourceConflict(`Unable to delete version ${version} because the following aliases reference it: [${names}]`);
   }
-  const remaining = Object.fromEntries(Object.entries(versions).filter(([other]) => other !== version));
-  return withPolicy({ ...withdrawConcurrency(record, version), versions: remaining }, version, undefined);
+  return withoutQualifier({ ...record, versions: withoutName(versions, version) }, version);
 }

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { ListFunctionsCommandInput } from '@aws-sdk/client-lambda';
 import type { AccountId } from '#aws/caller.ts';
-import { functionRecord } from '../../../../test/support/function-record.ts';
+import { createWithVersions, functionRecord } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext } from '../../../../test/support/lambda-control-plane.ts';
 import { listFunctions } from './list-functions.ts';
+
+const ARN = 'arn:aws:lambda:us-east-1:111111111111:function:';
 
 async function withFunctions(names: readonly string[]): ReturnType<typeof lambdaControlPlane> {
   const plane = await lambdaControlPlane();
@@ -43,10 +45,30 @@ suite('ListFunctions', () => {
     for (const member of ['State', 'LastUpdateStatus', 'RuntimeVersionConfig']) assert.equal(Object.hasOwn(found, member), false);
   });
 
-  test('FunctionVersion ALL qualifies the ARNs', async () => {
-    const list = listFunctions(await withFunctions(['f']));
-    const [found] = (await list({ FunctionVersion: 'ALL' }, requestContext())).Functions ?? [];
-    assert.equal(found?.FunctionArn, 'arn:aws:lambda:us-east-1:111111111111:function:f:$LATEST');
+  test('FunctionVersion ALL lists every version', async () => {
+    const plane = await withFunctions(['a', 'c']);
+    await createWithVersions(plane.functions, functionRecord('b'), 1, 2, 10);
+    const list = listFunctions(plane);
+    const everything = await list({ FunctionVersion: 'ALL' }, requestContext());
+    const expected = ['a:$LATEST', 'b:$LATEST', 'b:1', 'b:2', 'b:10', 'c:$LATEST'].map((name) => ARN + name);
+    assert.deepEqual(
+      everything.Functions?.map(({ FunctionArn }) => FunctionArn),
+      expected,
+    );
+    assert.equal('NextMarker' in everything, false);
+    const paged: (string | undefined)[] = [];
+    let marker: string | undefined;
+    do {
+      const input: ListFunctionsCommandInput = { FunctionVersion: 'ALL', MaxItems: 2, ...(marker !== undefined && { Marker: marker }) };
+      const page = await list(input, requestContext());
+      paged.push(...(page.Functions ?? []).map(({ FunctionArn }) => FunctionArn));
+      marker = page.NextMarker;
+    } while (marker !== undefined);
+    assert.deepEqual(paged, expected);
+    assert.deepEqual(
+      (await list({}, requestContext())).Functions?.map(({ FunctionArn }) => FunctionArn),
+      ['a', 'b', 'c'].map((name) => ARN + name),
+    );
   });
 
   test('MasterRegion selects replicas, of which there are none', async () => {

@@ -2,6 +2,7 @@ import type { PublishLayerVersionCommandInput, PublishLayerVersionResponse } fro
 import type { Operation } from '#aws/service.ts';
 import type { Clock } from '#base/clock.ts';
 import { storeCodePackage } from '#functions/code-package.ts';
+import type { CodeStorage } from '#functions/code-storage.ts';
 import { formatLastModified } from '#functions/function-state.ts';
 import { invalidParameter } from '#functions/lambda-errors.ts';
 import type { LayerRepository } from '#functions/layer-repository.ts';
@@ -14,6 +15,7 @@ import { refuseUnsupported } from '../refused-parameters.ts';
 export interface PublishLayerVersionDependencies {
   readonly layers: Pick<LayerRepository, 'publish'>;
   readonly blobs: BlobStore;
+  readonly codeStorage: Pick<CodeStorage, 'check'>;
   readonly codeUrls: Pick<CodeUrls, 'sign'>;
   readonly clock: Clock;
 }
@@ -28,6 +30,7 @@ export function publishLayerVersion(
     const zip = input.Content?.ZipFile;
     if (zip === undefined) throw invalidParameter('Please provide a source for layer content.');
     const code = await storeCodePackage(zip, deps.blobs);
+    deps.codeStorage.check(layer, code.sizeBytes);
     const { CompatibleRuntimes, CompatibleArchitectures, LicenseInfo } = input;
     const published = await deps.layers.publish(layer, {
       description: input.Description ?? '',

@@ -110,6 +110,19 @@ suite('PublishVersion', () => {
     });
   });
 
+  test('a version counts as code of the account', async () => {
+    const plane = await lambdaControlPlane({ codeLimitBytes: 2 * functionRecord('f').latest.code.sizeBytes });
+    await plane.functions.create(functionRecord('f'));
+    for (const version of ['1', '1']) {
+      assert.equal((await publishVersion(plane)({ FunctionName: 'f' }, requestContext())).Version, version, 'again is nothing new');
+    }
+    await describe(plane, 'changed');
+    await rejectsWith(() => publishVersion(plane)({ FunctionName: 'f' }, requestContext()), {
+      code: 'CodeStorageExceededException',
+      message: 'Code storage limit exceeded.',
+    });
+  });
+
   test('refuses PublishTo', async () => {
     const plane = await withFunction();
     await rejectsWith(() => publishVersion(plane)({ FunctionName: 'f', PublishTo: 'LATEST_PUBLISHED' }, requestContext()), {

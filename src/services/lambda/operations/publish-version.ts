@@ -2,6 +2,7 @@ import type { FunctionConfiguration, PublishVersionCommandInput } from '@aws-sdk
 import type { Operation } from '#aws/service.ts';
 import type { IdSource } from '#base/ids.ts';
 import { codeSha256 } from '#functions/code-package.ts';
+import type { CodeStorage } from '#functions/code-storage.ts';
 import type { FunctionRecord } from '#functions/function-record.ts';
 import type { FunctionRepository } from '#functions/function-repository.ts';
 import { checkUpdatable } from '#functions/function-state.ts';
@@ -14,6 +15,7 @@ import { changeTarget } from '../target-function.ts';
 
 export interface PublishVersionDependencies {
   readonly functions: Pick<FunctionRepository, 'find' | 'publish' | 'publishedVersion'>;
+  readonly codeStorage: Pick<CodeStorage, 'check'>;
   readonly ids: IdSource;
 }
 
@@ -28,6 +30,7 @@ export function publishVersion(deps: PublishVersionDependencies): Operation<Publ
       checkRevision(record.latest, input.RevisionId);
       checkCode(record, input.CodeSha256);
       const publication = publish(record, newestVersion(record, deps.functions), { ids: deps.ids, description: input.Description });
+      if (publication.published !== undefined) deps.codeStorage.check(record, publication.published.code.sizeBytes);
       answer = publication.version;
       return publication;
     });

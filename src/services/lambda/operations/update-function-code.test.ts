@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
 import type { UpdateFunctionCodeCommandInput } from '@aws-sdk/client-lambda';
 import type { FunctionVersion } from '#functions/function-record.ts';
 import { PENDING } from '#functions/function-state.ts';
 import { functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext, TEST_ZIP } from '../../../../test/support/lambda-control-plane.ts';
+import { zipArchive } from '../../../../test/support/zip-archive.ts';
 import { toFunctionConfiguration } from '../function-configuration.ts';
 import { updateFunctionCode } from './update-function-code.ts';
 
@@ -144,6 +145,18 @@ suite('UpdateFunctionCode', () => {
     const again = await updateFunctionCode(plane)({ ...INPUT, Publish: true }, requestContext());
     assert.deepEqual([again.Version, again.State], ['1', 'Active'], 'the same package makes no further version');
     await plane.settled('f');
+  });
+
+  test('a larger package must fit into the storage of the account, and with Publish twice', async () => {
+    const plane = await lambdaControlPlane({ codeLimitBytes: TEST_ZIP.length + 50 });
+    await plane.functions.create(functionRecord('f', { code: { digest: 'a'.repeat(64), sizeBytes: 50 } }));
+    const exceeded = { code: 'CodeStorageExceededException', message: 'Code storage limit exceeded.' };
+    await rejectsWith(() => updateFunctionCode(plane)({ ...INPUT, Publish: true }, requestContext()), exceeded);
+    await updateFunctionCode(plane)(INPUT, requestContext());
+    await plane.settled('f');
+    const larger = zipArchive([{ name: 'handler.py', content: randomBytes(1000) }]);
+    await rejectsWith(() => updateFunctionCode(plane)({ ...INPUT, ZipFile: larger }, requestContext()), exceeded);
+    assert.equal((await plane.settled('f')).latest.code.digest, DIGEST);
   });
 
   test('Architectures changes the architecture and with it the runtime version', async () => {

@@ -3,6 +3,7 @@ import type { Operation } from '#aws/service.ts';
 import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
 import { checkCodePackage, storeCodePackage } from '#functions/code-package.ts';
+import type { CodeStorage } from '#functions/code-storage.ts';
 import type { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import { checkUnzippedSize } from '#functions/function-layers.ts';
 import type { FunctionRecord, FunctionVersion } from '#functions/function-record.ts';
@@ -20,6 +21,7 @@ export interface UpdateFunctionCodeDependencies {
   readonly functions: Pick<FunctionRepository, 'find' | 'publish' | 'publishedVersion'>;
   readonly lifecycle: Pick<FunctionLifecycle, 'advance'>;
   readonly blobs: BlobStore;
+  readonly codeStorage: Pick<CodeStorage, 'check'>;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
@@ -52,8 +54,13 @@ export function updateFunctionCode(deps: UpdateFunctionCodeDependencies): Operat
       check(record);
       const changed = startUpdate(record, changes, { ids: deps.ids, lastModified: formatLastModified(deps.clock.wallMs()) });
       checkUnzippedSize(changed.latest);
-      if (input.Publish !== true) return { record: changed };
+      const addedBytes = changed.latest.code.sizeBytes - record.latest.code.sizeBytes;
+      if (input.Publish !== true) {
+        deps.codeStorage.check(record, addedBytes);
+        return { record: changed };
+      }
       const publication = publishVersion(changed, newestVersion(changed, deps.functions), { ids: deps.ids });
+      deps.codeStorage.check(record, addedBytes + (publication.published?.code.sizeBytes ?? 0));
       published = publication.version;
       return publication;
     });
