@@ -8,6 +8,7 @@ import { afterThisTurn } from '#base/defer.ts';
 import { Closers } from '#base/closers.ts';
 import { systemIds } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
+import { bucketOfHost, isS3Host } from '#aws/wire/bucket-host.ts';
 import { loadServiceWire } from '#aws/wire/service-wire.ts';
 import type { Platform, PlatformIo } from '#cli/start.ts';
 import type { Config } from '#config/config.ts';
@@ -45,6 +46,12 @@ import { logsService } from '#services/logs/service.ts';
 import { RoleSessions } from '#services/sts/role-sessions.ts';
 import { loadSessionKey } from '#services/sts/session-key.ts';
 import { SessionTokens } from '#services/sts/session-token.ts';
+import { Buckets } from '#services/s3/buckets.ts';
+import { ContentReader } from '#services/s3/content-reader.ts';
+import { ObjectSweeper } from '#services/s3/object-sweeper.ts';
+import { Objects } from '#services/s3/objects.ts';
+import { s3Service } from '#services/s3/s3-service.ts';
+import { Uploads } from '#services/s3/uploads.ts';
 import { stsService } from '#services/sts/sts-service.ts';
 import { FileBlobStore } from '#storage/files/file-blob-store.ts';
 import { SegmentStore } from '#storage/segments/segment-store.ts';
@@ -101,11 +108,22 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       clock,
       accessKeys: { find: (accessKeyId) => identity.findAccessKey(accessKeyId) },
       sessions: tokens,
+      bucketOfHost,
     });
 
     // logs
     const logStore = await LogStore.open({ documents, records, clock, ids, logger });
     closers.push(() => logStore.close());
+
+    // objects: their bytes are apart from code packages, for each store is swept by its owner
+    const objectBlobs = new FileBlobStore(join(config.dataDir, 'objects'), { clock, ids });
+    const buckets = await Buckets.open(documents);
+    closers.push(() => buckets.close());
+    const objects = new Objects({ documents, buckets });
+    const uploads = new Uploads({ documents, buckets });
+    const content = new ContentReader(objectBlobs);
+    const objectSweeper = new ObjectSweeper({ objects, uploads, content, blobs: objectBlobs, clock, log: logger });
+    closers.push(() => objectSweeper.close());
 
     // functions
     const functions = await FunctionRepository.open(documents);
@@ -208,6 +226,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       iamService({ directory, clock, ids }),
       stsService({ roles: identity, policies: identity, sessions, tokens, clock }),
       logsService({ store: logStore, clock, ids }),
+      s3Service({ buckets, objects, uploads, content, blobs: objectBlobs, clock, ids }),
     ];
 
     // gateway
@@ -219,6 +238,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
         allowedHosts: [hostInUrl(config.host), ...config.allowedHosts],
         allowedOrigins: config.allowedOrigins,
         isVirtualHost: () => false,
+        isS3Host,
       }),
       authenticator,
       authorizer: policyAuthorizer(identity),

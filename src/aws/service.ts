@@ -3,7 +3,7 @@ import type { ConditionValues } from './policy/conditions.ts';
 import type { PolicyDocument } from './policy/policy-document.ts';
 
 /** The names under which requests are signed; also the folder names below `services/`. `logs` is CloudWatch Logs. */
-export type ServiceName = 'lambda' | 'iam' | 'sts' | 'logs';
+export type ServiceName = 'lambda' | 'iam' | 'sts' | 'logs' | 's3';
 
 /** What an operation may know of its request beyond the input. */
 export interface RequestContext {
@@ -40,6 +40,8 @@ export interface RequiredPermission {
 /** An AWS API as the gateway sees it. An operation without a handler answers the protocol's not-implemented error. */
 export interface Service {
   readonly name: ServiceName;
+  /** Operations whose input is a stream of bytes are handed an `IncomingBody` in its place, before the body has arrived. */
+  readonly streamsBodies?: true;
   readonly operations: OperationTable;
   /** Permissions that the operation needs; an empty list means that any authenticated caller may. */
   permissions(operation: string, input: Readonly<Record<string, unknown>>, context: RequestContext): readonly RequiredPermission[];

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { faultOfDirectory } from '#base/fault-of-directory.ts';
 
 /** What the daemon makes in its data folder, and later trusts. */
-const INSIDE = ['blobs', 'code', 'logs', 'runtimes', 'sandboxes', 'state'] as const;
+const INSIDE = ['blobs', 'code', 'logs', 'objects', 'runtimes', 'sandboxes', 'state'] as const;
 
 const STICKY = 0o1000;
 const EVERYONE_WRITES = 0o002;

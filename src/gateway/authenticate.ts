@@ -4,12 +4,13 @@ import { parseAccountId } from '#aws/sigv4/access-key-id.ts';
 import { authDialect, expiredToken, invalidSignature, unknownCredentials } from '#aws/sigv4/auth-errors.ts';
 import type { AuthDialect } from '#aws/sigv4/auth-errors.ts';
 import { decodeChunkedBody, isChunked } from '#aws/sigv4/chunked-body.ts';
+import { provenBody } from '#aws/sigv4/proven-body.ts';
 import { readSignatureClaim } from '#aws/sigv4/signature-claim.ts';
 import type { SignatureClaim, SignatureV4Claim } from '#aws/sigv4/signature-claim.ts';
 import { checkExpiryV2, verifySignatureV2 } from '#aws/sigv4/signature-v2.ts';
 import { SigningKeys, scopeText } from '#aws/sigv4/signing-key.ts';
-import { checkSignatureTime, equalText, verifySignature } from '#aws/sigv4/verify-signature.ts';
-import type { WireRequest } from '#aws/wire/message.ts';
+import { checkSignatureTime, equalText, verifyHeadOfS3, verifySignature } from '#aws/sigv4/verify-signature.ts';
+import type { IncomingBody, WireRequest } from '#aws/wire/message.ts';
 
 /** The listener by which a request came in: the daemon's own, or the one inside an execution environment's sandbox. */
 export type RequestOrigin = { readonly kind: 'outer' } | { readonly kind: 'environment'; readonly environmentId: string };
@@ -60,6 +61,14 @@ export interface Authenticated {
   readonly trailers: Readonly<Record<string, string>>;
 }
 
+/** Who makes a request whose body is still on its way. */
+export interface AuthenticatedHead {
+  readonly caller: Caller;
+  readonly region: string;
+  /** The body without the framing of chunks, held against what was signed of it while it is read. */
+  readonly openBody: (source: AsyncIterable<Uint8Array>) => IncomingBody;
+}
+
 interface Credentials {
   readonly caller: Caller;
   /** Undefined when any secret is accepted. */
@@ -71,6 +80,8 @@ const ACCOUNT_KEY_SECRET = 'test';
 /** A SigV2 URL names no region; S3 has always taken that for this one. */
 const SIGNATURE_V2_REGION = 'us-east-1';
 const NO_TRAILERS = {};
+/** A URL of the older scheme says nothing of the body. */
+const UNSIGNED = { payloadHash: 'UNSIGNED-PAYLOAD', signing: undefined } as const;
 
 /** Who makes a request: proves the signature and names the caller. Reads memory only. */
 export class Authenticator {
@@ -109,7 +120,33 @@ export class Authenticator {
     const credentials = this.#credentialsOf(claim, dialect, origin);
     return claim.version === 4
       ? this.#verify(request, claim, { credentials, dialect, service })
-      : this.#verifyUrl(request, claim, credentials);
+      : { ...this.#verifyUrl(request, claim, credentials), body: request.body, trailers: NO_TRAILERS };
+  }
+
+  /**
+   * As {@link authenticate}, for a request to S3 whose body is not taken in whole: what the signature says of the body is checked by
+   * those who read it.
+   * @throws AwsError in S3's words
+   */
+  authenticateHead(head: Omit<WireRequest, 'body'>, origin: RequestOrigin): AuthenticatedHead {
+    const claim = readSignatureClaim(head, 's3');
+    const credentials = this.#credentialsOf(claim, 's3', origin);
+    const { caller, secretAccessKey } = credentials;
+    if (claim.version === 2) {
+      this.#verifyUrl(head, claim, credentials);
+      return { caller, region: SIGNATURE_V2_REGION, openBody: (source) => provenBody(head, source, UNSIGNED) };
+    }
+    const { region } = claim.scope;
+    checkService(claim, 's3', 's3');
+    if (secretAccessKey === undefined) {
+      const payloadHash = head.headers['x-amz-content-sha256'] ?? '';
+      return { caller, region, openBody: (source) => provenBody(head, source, { payloadHash, signing: undefined }) };
+    }
+    return this.#signingKeys.use(secretAccessKey, claim.scope, (key) => {
+      const payloadHash = verifyHeadOfS3(head, claim, { key, nowMs: this.#ports.clock.wallMs() });
+      const signing = { key, date: claim.date, scope: scopeText(claim.scope), seedSignature: claim.signature };
+      return { caller, region, openBody: (source) => provenBody(head, source, { payloadHash, signing }) };
+    });
   }
 
   #verify(
@@ -132,10 +169,10 @@ export class Authenticator {
   }
 
   #verifyUrl(
-    request: WireRequest,
+    request: Omit<WireRequest, 'body'>,
     claim: SignatureClaim & { readonly version: 2 },
     { caller, secretAccessKey }: Credentials,
-  ): Authenticated {
+  ): Omit<Authenticated, 'body' | 'trailers'> {
     if (secretAccessKey !== undefined) {
       verifySignatureV2(request, claim, {
         secretAccessKey,
@@ -143,7 +180,7 @@ export class Authenticator {
         virtualHostBucket: this.#ports.bucketOfHost?.(request.headers['host'] ?? ''),
       });
     }
-    return { caller, region: SIGNATURE_V2_REGION, service: 's3', body: request.body, trailers: NO_TRAILERS };
+    return { caller, region: SIGNATURE_V2_REGION, service: 's3' };
   }
 
   #credentialsOf(claim: SignatureClaim, dialect: AuthDialect, origin: RequestOrigin): Credentials {

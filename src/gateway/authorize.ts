@@ -26,7 +26,9 @@ export function policyAuthorizer(policies: PolicySource): Authorizer {
     authorize(requester, permission, service) {
       const decision = decideAccess(requester, permission, policiesOf);
       if (decision.allowed) return;
-      const { action, resource } = permission;
+      const { action } = permission;
+      // S3 alone has quotes around it.
+      const resource = service === 's3' ? `"${permission.resource}"` : permission.resource;
       const user = requester.kind === 'anonymous' ? 'anonymous' : requester.arn;
       throw accessDenied(service, `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${decision.reason}`);
     },
@@ -39,6 +41,7 @@ const NO_POLICIES: EffectivePolicies = { identity: [], boundary: undefined };
 function accessDenied(service: string, message: string): AwsError {
   switch (service) {
     case 'iam':
+    case 's3':
     case 'sts':
       return new AwsError('AccessDenied', message, { status: 403 });
     case 'logs':

@@ -3,12 +3,16 @@ import type { Clock } from '#base/clock.ts';
 
 /** Without a single byte for so long, nobody is sending any more. */
 const MAX_STALL_MS = 60_000;
-/** For the whole body, however steadily it trickles in: 70 MB at 2 Mbit/s. */
-export const MAX_RECEIVING_MS = 300_000;
+/** Slower than 2 Mbit/s, over all of it, nobody uploads. */
+const MIN_BYTES_PER_MS = 250;
+/** For a body of up to 70 MB, or of unknown length, however steadily it trickles in. */
+const RECEIVING_MS = 300_000;
+/** For the longest body that any service takes, an object of 5 GB. */
+export const MAX_RECEIVING_MS = Math.ceil((5 * 1024 ** 3) / MIN_BYTES_PER_MS);
 const SWEEP_MS = 5000;
 
 interface Arrival {
-  readonly startedMs: number;
+  readonly deadlineMs: number;
   progressedMs: number;
   bytesRead: number;
 }
@@ -29,7 +33,9 @@ export class BodyWatch {
   /** Until the body is complete. */
   add(message: IncomingMessage): void {
     const nowMs = this.#clock.monotonicMs();
-    this.#arriving.set(message, { startedMs: nowMs, progressedMs: nowMs, bytesRead: message.socket.bytesRead });
+    const announcedMs = Number(message.headers['content-length'] ?? 0) / MIN_BYTES_PER_MS;
+    const deadlineMs = nowMs + Math.min(Math.max(announcedMs, RECEIVING_MS), MAX_RECEIVING_MS);
+    this.#arriving.set(message, { deadlineMs, progressedMs: nowMs, bytesRead: message.socket.bytesRead });
     message.once('close', () => this.#arriving.delete(message));
     if (!this.#sweeping) this.#sweepLater();
   }
@@ -51,7 +57,7 @@ export class BodyWatch {
         arrival.progressedMs = nowMs;
       }
       if (message.complete) this.#arriving.delete(message);
-      else if (nowMs - arrival.progressedMs >= MAX_STALL_MS || nowMs - arrival.startedMs >= MAX_RECEIVING_MS) message.socket.destroy();
+      else if (nowMs - arrival.progressedMs >= MAX_STALL_MS || nowMs >= arrival.deadlineMs) message.socket.destroy();
     }
   }
 }

@@ -90,6 +90,7 @@ async function harness(
     guard: { check: () => undefined },
     authenticator: {
       screen: () => undefined,
+      authenticateHead: () => assert.fail('no service streams'),
       authenticate: ({ body }, _origin, name) => ({ caller: CALLER, region: 'eu-west-1', service: name, body, trailers: {} }),
       ...authenticator,
     },

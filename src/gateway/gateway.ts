@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IdSource } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
 import { AwsError } from '#aws/errors.ts';
-import type { Service, ServiceName } from '#aws/service.ts';
+import type { InProcessCall, InProcessGateway } from '#aws/client/in-process.ts';
+import type { Operation, RequestContext, Service, ServiceName } from '#aws/service.ts';
 import { recogniseService } from '#aws/wire/recognise-service.ts';
 import { unknownServiceWire } from '#aws/wire/service-wire.ts';
 import type { ServiceWire, WireCall, WireRequest, WireResponse } from '#aws/wire/message.ts';
@@ -13,15 +14,16 @@ import type { BodyLease } from './body-budget.ts';
 import { preflightAnswer, shareWithOrigin } from './cross-origin.ts';
 import type { Door } from './door.ts';
 import type { Guard } from './guard.ts';
-import { announcesLargeBody, ClientGone, readBody, readHead, withBody, writeResponse } from './http-exchange.ts';
+import { announcesLargeBody, ClientGone, noRoom, readBody, readHead, streamBody, withBody, writeResponse } from './http-exchange.ts';
 import type { BodyRefusal, RequestHead } from './http-exchange.ts';
 import { OperationContext } from './operation-context.ts';
+import { bodyInMemory, readStreamingInput, withBucketInPath } from './streaming-input.ts';
 
 export interface GatewayOptions {
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly loadWire: (name: ServiceName) => Promise<ServiceWire>;
   readonly guard: Guard;
-  readonly authenticator: Pick<Authenticator, 'authenticate' | 'screen'>;
+  readonly authenticator: Pick<Authenticator, 'authenticate' | 'authenticateHead' | 'screen'>;
   readonly authorizer: Authorizer;
   readonly doors: readonly Door[];
   /** For the bodies of all requests together; 512 MiB unless given. */
@@ -45,13 +47,15 @@ const MAX_BODY_BYTES: Readonly<Record<ServiceName, number>> = {
   iam: 1_048_576,
   sts: 1_048_576,
   logs: 10_485_760,
+  // Never taken whole: see `streaming-input.ts`.
+  s3: 0,
 };
 
 /**
  * Where a request enters: guard → door, or service → authenticate → decode → authorize → operation → encode. Knows no service from
  * inside; each is a table of typed operations.
  */
-export class Gateway {
+export class Gateway implements InProcessGateway {
   readonly #options: GatewayOptions;
   readonly #bodies: BodyBudget;
   readonly #wires = new Map<ServiceName, ServiceWire>();
@@ -87,6 +91,7 @@ export class Gateway {
       await writeResponse(preflight, target);
       return;
     }
+    if (head.headers['expect'] !== undefined && recogniseService(head)?.service !== 's3') target.writeContinue();
     const door = this.#doorFor(head, origin);
     if (door !== undefined) {
       message.resume();
@@ -102,7 +107,61 @@ export class Gateway {
       return;
     }
     const exchange = { message, target, head, origin, requestId };
+    if (service.streamsBodies === true) {
+      await this.#serveStreaming(service, exchange);
+      return;
+    }
     await (announcesLargeBody(message.headers) ? this.#serveLarge(service, exchange) : this.#serve(service, exchange));
+  }
+
+  /**
+   * A call of one of Hearth's own parts, by the SDK's client: signed by nobody, made by the caller it names, and authorized like
+   * others. No listener leads here.
+   */
+  async call({ service: name, request, ...by }: InProcessCall): Promise<WireResponse> {
+    const requestId = this.#options.ids.uuid();
+    const service = this.#options.services.get(name);
+    if (service === undefined) return unknownService(name, request, requestId);
+    const wire = this.#wires.get(name) ?? (await this.#loadWire(name));
+    const call = wire.open(request);
+    try {
+      const { streamedMember } = call;
+      const streams = service.streamsBodies === true && streamedMember !== undefined;
+      const input = streams ? { ...call.readInput(), [streamedMember]: bodyInMemory(request.body) } : call.readInput();
+      const context = { ...by, requestId, endpoint: endpointOf(request), traceHeader: undefined };
+      return call.writeOutput(await this.#permitted(service, call, input, context)(input as never, context), requestId);
+    } catch (error) {
+      return this.#failed(error, service, call, requestId);
+    }
+  }
+
+  /** S3: the head is proven first, and an object's bytes go to the operation as they come. */
+  async #serveStreaming(service: Service, exchange: Exchange): Promise<void> {
+    const { message, target, head, requestId } = exchange;
+    const wire = this.#wires.get(service.name) ?? (await this.#loadWire(service.name));
+    const call = wire.open(withBody(withBucketInPath(head), NO_BODY));
+    const waits = head.headers['expect'] !== undefined;
+    let read = false;
+    using lease = this.#bodies.lease();
+    let response: WireResponse;
+    try {
+      const { caller, region, openBody } = this.#options.authenticator.authenticateHead(head, exchange.origin);
+      const source = streamBody(message, () => {
+        read = true;
+        if (waits) target.writeContinue();
+      });
+      const context = new OperationContext({ caller, region, requestId, endpoint: endpointOf(head), traceHeader: undefined }, target);
+      const input = await readStreamingInput(wire, call, withBucketInPath(head), { body: openBody(source), lease });
+      const output = await this.#permitted(service, call, input, context)(input as never, context);
+      response = call.writeOutput(output, requestId);
+    } catch (error) {
+      response = this.#failed(error, service, call, requestId);
+    }
+    // Who waits for leave to send and is refused may send all the same, or not: this connection is good for nothing more.
+    if (waits && !read) target.setHeader('Connection', 'close');
+    // Nobody comes to read the answer before all is sent.
+    message.resume();
+    await writeResponse(response, target);
   }
 
   /** Takes up no memory for somebody whose head gives him away, nor beyond what there is for all. */
@@ -156,17 +215,29 @@ export class Gateway {
       const input = decoded.readInput();
       const traceHeader = request.headers['x-amzn-trace-id'];
       const context = new OperationContext({ caller, region, requestId, endpoint: endpointOf(request), traceHeader }, target);
-      const name = decoded.operation ?? '';
-      for (const permission of service.permissions(name, input, context))
-        this.#options.authorizer.authorize(caller, permission, service.name);
-      const operation = service.operations[name];
-      if (operation === undefined) throw notImplemented(service.name, name);
+      const operation = this.#permitted(service, decoded, input, context);
       return decoded.writeOutput(await operation(input as never, context), requestId);
     } catch (error) {
-      if (error instanceof AwsError) return call.writeError(error, requestId);
-      this.#options.logger.error('an operation failed', { service: service.name, operation: call.operation, requestId, error });
-      return call.writeError(new AwsError('InternalFailure', 'An internal error occurred.', { status: 500 }), requestId);
+      return this.#failed(error, service, call, requestId);
     }
+  }
+
+  /** @throws AwsError when the caller may not call it, or it is not there */
+  #permitted(service: Service, call: WireCall, input: Record<string, unknown>, context: RequestContext): Operation<never, unknown> {
+    const name = call.operation ?? '';
+    for (const permission of service.permissions(name, input, context))
+      this.#options.authorizer.authorize(context.caller, permission, service.name);
+    const operation = service.operations[name];
+    if (operation === undefined) throw notImplemented(service.name, name);
+    return operation;
+  }
+
+  /** @throws ClientGone */
+  #failed(error: unknown, service: Service, call: WireCall, requestId: string): WireResponse {
+    if (error instanceof ClientGone) throw error;
+    if (error instanceof AwsError) return call.writeError(error, requestId);
+    this.#options.logger.error('an operation failed', { service: service.name, operation: call.operation, requestId, error });
+    return call.writeError(new AwsError('InternalFailure', 'An internal error occurred.', { status: 500 }), requestId);
   }
 
   async #loadWire(name: ServiceName): Promise<ServiceWire> {
@@ -189,10 +260,7 @@ function notImplemented(service: string, operation: string): AwsError {
 }
 
 function refusedBody(refusal: BodyRefusal, service: ServiceName): AwsError {
-  if (refusal === 'no-room') {
-    // Source: "Common Errors"; every SDK tries again after it.
-    return new AwsError('ServiceUnavailable', 'The request has failed due to a temporary failure of the server.', { status: 503 });
-  }
+  if (refusal === 'no-room') return noRoom();
   if (service === 'lambda') {
     return new AwsError(
       'RequestEntityTooLargeException',

@@ -13,6 +13,8 @@ export interface GuardOptions {
   readonly allowedOrigins: readonly string[];
   /** Whether a host name (lower case, without port) belongs to a function URL or a bucket; those follow CORS rules of their own. */
   readonly isVirtualHost: (name: string) => boolean;
+  /** Whether a name is that of S3 or of a bucket. It may be asked for, but pages of other origins may not ask. */
+  readonly isS3Host?: (name: string) => boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export function createGuard(options: GuardOptions): Guard {
       if (name === undefined) return 'The Host header is missing or malformed.';
       if (latest?.host !== host) latest = { host, name };
       if (options.isVirtualHost(name)) return undefined;
-      if (!isLoopbackName(name) && !options.allowedHosts.some((allowed) => covers(allowed, name))) {
+      if (!isLoopbackName(name) && options.isS3Host?.(name) !== true && !options.allowedHosts.some((allowed) => covers(allowed, name))) {
         return `The host '${name}' is not one that this daemon answers to; add it to HEARTH_ALLOWED_HOSTS.`;
       }
       const origin = headers['origin'];

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { AwsError } from '#aws/errors.ts';
 import type { WireRequest, WireResponse } from '#aws/wire/message.ts';
 import { SMALL_BODY_BYTES } from './body-budget.ts';
 import type { BodyLease } from './body-budget.ts';
@@ -33,6 +34,11 @@ export function withBody({ method, path, query, headers }: RequestHead, body: Bu
 export function announcesLargeBody(headers: IncomingMessage['headers']): boolean {
   const length = headers['content-length'];
   return length === undefined ? headers['transfer-encoding'] !== undefined : Number(length) > SMALL_BODY_BYTES;
+}
+
+/** Source: "Common Errors"; every SDK tries again after it. */
+export function noRoom(): AwsError {
+  return new AwsError('ServiceUnavailable', 'The request has failed due to a temporary failure of the server.', { status: 503 });
 }
 
 /** Why a body was not kept: larger than its bound, or no room beside those of other requests. */
@@ -73,6 +79,21 @@ export function readBody(message: IncomingMessage, maxBytes: number, lease?: Bod
   });
 }
 
+/**
+ * The body piece by piece, as it arrives. Whoever stops reading leaves the connection open, so that an answer can be written.
+ * `onFirstRead` runs before the first piece is waited for.
+ * @throws ClientGone
+ */
+export async function* streamBody(message: IncomingMessage, onFirstRead: () => void): AsyncGenerator<Buffer, void, undefined> {
+  onFirstRead();
+  try {
+    yield* message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  } catch (error) {
+    // The only error of a request is that its connection broke.
+    throw new ClientGone('', { cause: error });
+  }
+}
+
 /** The client closed the connection before its request was whole: there is nobody to answer. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
@@ -87,7 +108,7 @@ export async function writeResponse(response: WireResponse, target: ServerRespon
     return;
   }
   target.writeHead(response.status, response.headers);
-  await pipeline(Readable.from(body, { objectMode: false }), target);
+  await pipeline(body instanceof Readable ? body : Readable.from(body, { objectMode: false }), target);
 }
 
 /** Names and values in turns, the form that node:http takes as it is. */

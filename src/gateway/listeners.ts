@@ -1,5 +1,5 @@
 import { createServer } from '#base/node-http.ts';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock, Timer } from '#base/clock.ts';
@@ -50,12 +50,13 @@ export class Listeners {
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       noDelay: true,
     };
-    this.#outer = createServer(options, (message, target) => {
+    const outer = (message: IncomingMessage, target: ServerResponse): void => {
       this.#watch(message);
       void gateway.handle(message, target, { kind: 'outer' });
-    });
+    };
+    this.#outer = createServer(options, outer);
     this.#outer.maxConnections = MAX_OUTER_CONNECTIONS;
-    this.#inner = createServer({ ...options, headersTimeout: 0, keepAliveTimeout: 0 }, (message, target) => {
+    const inner = (message: IncomingMessage, target: ServerResponse): void => {
       const environmentId = this.#environmentOf.get(message.socket);
       if (environmentId === undefined) {
         target.destroy();
@@ -63,7 +64,11 @@ export class Listeners {
       }
       this.#watch(message);
       void gateway.handle(message, target, { kind: 'environment', environmentId });
-    });
+    };
+    this.#inner = createServer({ ...options, headersTimeout: 0, keepAliveTimeout: 0 }, inner);
+    // The gateway gives leave to send when it is about to read, so that whoever it refuses need not send.
+    this.#outer.on('checkContinue', outer);
+    this.#inner.on('checkContinue', inner);
   }
 
   /** Resolves to the port in use. @throws the system's error: EADDRINUSE, EADDRNOTAVAIL, EACCES */

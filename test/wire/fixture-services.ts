@@ -11,7 +11,7 @@ interface FixtureService extends ServiceDefinition {
 }
 
 /** Services that Hearth does not serve (yet): they show the protocols that none of ours speaks. */
-export const fixtureServices: Readonly<Record<'sqs' | 'sns' | 's3' | 'cloudwatch', FixtureService>> = {
+export const fixtureServices: Readonly<Record<'sqs' | 'sns' | 'cloudwatch', FixtureService>> = {
   sqs: {
     clientPackage: '@aws-sdk/client-sqs',
     signingName: 'sqs',
@@ -30,15 +30,6 @@ export const fixtureServices: Readonly<Record<'sqs' | 'sns' | 's3' | 'cloudwatch
     apiVersion: '2010-03-31',
     xmlNamespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
     validationErrorCode: 'ValidationError',
-  },
-  s3: {
-    clientPackage: '@aws-sdk/client-s3',
-    signingName: 's3',
-    protocols: ['restXml'],
-    apiVersion: '2006-03-01',
-    xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
-    validationErrorCode: 'InvalidArgument',
-    pathPrefix: { path: '/{Bucket}', label: 'Bucket' },
   },
   cloudwatch: {
     clientPackage: '@aws-sdk/client-cloudwatch',

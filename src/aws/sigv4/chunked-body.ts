@@ -31,6 +31,16 @@ export function isChunked(payloadHash: PayloadHash): boolean {
   return payloadHash.startsWith('STREAMING-');
 }
 
+/** Which parts of a chunked body there are. @throws AwsError NotImplemented for a form that is none of S3's with a shared secret */
+export function chunkedForm(payloadHash: PayloadHash): { readonly signed: boolean; readonly trailer: boolean } {
+  const signed = payloadHash === 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' || payloadHash === 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER';
+  if (!signed && payloadHash !== 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') {
+    throw new AwsError('NotImplemented', `The transfer form ${payloadHash.slice(0, 64)} is not implemented`, { status: 501 });
+  }
+  // Only the trailer forms have a trailer: elsewhere nobody vouches for what follows the last chunk.
+  return { signed, trailer: payloadHash.endsWith('-TRAILER') };
+}
+
 /**
  * Reads `size[;chunk-signature=…]\r\n bytes \r\n … 0 … [trailers] \r\n` and verifies each chunk's signature, and the trailer's,
  * when the form has them. `signing` is undefined when signatures are not to be checked.
@@ -38,18 +48,14 @@ export function isChunked(payloadHash: PayloadHash): boolean {
  * @throws AwsError IncompleteBody, SignatureDoesNotMatch, NotImplemented
  */
 export function decodeChunkedBody(body: Buffer, payloadHash: PayloadHash, signing: ChunkSigning | undefined): DecodedBody {
-  const signed = payloadHash === 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' || payloadHash === 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER';
-  if (!signed && payloadHash !== 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') {
-    throw new AwsError('NotImplemented', `The transfer form ${payloadHash.slice(0, 64)} is not implemented`, { status: 501 });
-  }
+  const form = chunkedForm(payloadHash);
   const encoded = parse(body);
-  if (signed && signing !== undefined) {
+  if (form.signed && signing !== undefined) {
     const chain = new SignatureChain(signing);
-    for (const { data, signature } of encoded.chunks) chain.verifyChunk(data, signature ?? '');
-    if (payloadHash.endsWith('-TRAILER')) chain.verifyTrailer(encoded.trailers);
+    for (const { data, signature } of encoded.chunks) chain.verifyChunk(hash('sha256', data), signature ?? '');
+    if (form.trailer) chain.verifyTrailer(encoded.trailers);
   }
-  // Only the trailer forms have a trailer: elsewhere nobody vouches for what follows the last chunk.
-  const { 'x-amz-trailer-signature': _, ...trailers } = payloadHash.endsWith('-TRAILER') ? encoded.trailers : {};
+  const { 'x-amz-trailer-signature': _, ...trailers } = form.trailer ? encoded.trailers : {};
   return { body: joinChunks(encoded), trailers };
 }
 
@@ -58,12 +64,16 @@ function parse(body: Buffer): AwsChunkedBody {
     return parseAwsChunked(body);
   } catch (error) {
     if (!(error instanceof UnreadableInput)) throw error;
-    throw new AwsError('IncompleteBody', 'The request body terminated unexpectedly');
+    throw incompleteBody();
   }
 }
 
+export function incompleteBody(): AwsError {
+  return new AwsError('IncompleteBody', 'The request body terminated unexpectedly');
+}
+
 /** Each signature covers the one before it, the first that of the head. */
-class SignatureChain {
+export class SignatureChain {
   readonly #signing: ChunkSigning;
   #previous: string;
 
@@ -72,8 +82,9 @@ class SignatureChain {
     this.#previous = signing.seedSignature;
   }
 
-  verifyChunk(chunk: Buffer, signature: string): void {
-    this.#verify('AWS4-HMAC-SHA256-PAYLOAD', `${SHA256_EMPTY}\n${hash('sha256', chunk)}`, signature);
+  /** `digest`: SHA-256 of the chunk's bytes, in lower-case hexadecimal. */
+  verifyChunk(digest: string, signature: string): void {
+    this.#verify('AWS4-HMAC-SHA256-PAYLOAD', `${SHA256_EMPTY}\n${digest}`, signature);
   }
 
   /** The trailer lines in the order in which they were sent, without their own signature. */

@@ -51,7 +51,7 @@ const SUBRESOURCES: ReadonlySet<string> = new Set([
  * @throws AwsError AccessDenied when expired, SignatureDoesNotMatch
  */
 export function verifySignatureV2(
-  request: WireRequest,
+  request: Omit<WireRequest, 'body'>,
   claim: SignatureV2Claim,
   options: { readonly secretAccessKey: string; readonly nowMs: number; readonly virtualHostBucket?: string | undefined },
 ): void {
@@ -75,7 +75,7 @@ export function checkExpiryV2(claim: SignatureV2Claim, nowMs: number): void {
   });
 }
 
-function stringToSign(request: WireRequest, claim: SignatureV2Claim, bucket: string | undefined): string {
+function stringToSign(request: Omit<WireRequest, 'body'>, claim: SignatureV2Claim, bucket: string | undefined): string {
   const parameters = queryParameters(request.query);
   // A presigned URL carries as parameters the headers that it was signed with.
   const header = (name: string): string => parameters.get(name) ?? request.headers[name] ?? '';

@@ -15,6 +15,8 @@ const MAX_SKEW_MINUTES = 5;
 const MAX_SKEW_MINUTES_S3 = 15;
 const MINUTE_MS = 60_000;
 
+type RequestHead = Omit<WireRequest, 'body'>;
+
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 const SHA256_EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
@@ -31,8 +33,54 @@ export function verifySignature(
   claim: SignatureV4Claim,
   { key, nowMs, dialect }: { readonly key: HmacKey; readonly nowMs: number; readonly dialect: AuthDialect },
 ): PayloadHash {
+  if (dialect === 's3') {
+    const payloadHash = verifyHeadOfS3(request, claim, { key, nowMs });
+    if (isPayloadDigest(payloadHash) && bodyHash(request) !== payloadHash) throw payloadMismatch(payloadHash, bodyHash(request));
+    return payloadHash;
+  }
   checkSignatureTime(claim, nowMs, dialect);
-  const payloadHash = dialect === 's3' ? payloadHashForS3(request, claim) : bodyHash(request);
+  const payloadHash = bodyHash(request);
+  verifyHead(request, claim, payloadHash, { key, dialect });
+  // The body's own digest has been signed, and a header that says something else is a lie about it.
+  const claimed = request.headers['x-amz-content-sha256'];
+  if (claimed !== undefined && claimed !== payloadHash) throw invalidSignature(dialect);
+  return payloadHash;
+}
+
+/**
+ * What {@link verifySignature} can check before the body has come: S3's clients sign what a header says of the body. The payload hash
+ * that it returns is still to be held against the body.
+ * @throws AwsError in the words of S3
+ */
+export function verifyHeadOfS3(
+  head: RequestHead,
+  claim: SignatureV4Claim,
+  { key, nowMs }: { readonly key: HmacKey; readonly nowMs: number },
+): PayloadHash {
+  checkSignatureTime(claim, nowMs, 's3');
+  const payloadHash = payloadHashForS3(head, claim);
+  verifyHead(head, claim, payloadHash, { key, dialect: 's3' });
+  checkUnsignedHeaders(head, claim);
+  return payloadHash;
+}
+
+/** Whether the payload hash is a digest, not the name of a form. */
+export function isPayloadDigest(payloadHash: PayloadHash): boolean {
+  return SHA256_HEX.test(payloadHash);
+}
+
+export function payloadMismatch(claimed: string, computed: string): AwsError {
+  return new AwsError('XAmzContentSHA256Mismatch', "The provided 'x-amz-content-sha256' header does not match what was computed.", {
+    members: { ClientComputedContentSHA256: claimed, S3ComputedContentSHA256: computed },
+  });
+}
+
+function verifyHead(
+  request: RequestHead,
+  claim: SignatureV4Claim,
+  payloadHash: PayloadHash,
+  { key, dialect }: { readonly key: HmacKey; readonly dialect: AuthDialect },
+): void {
   const stringToSignFor = (headers: Readonly<Record<string, string>>): string => {
     const canonical = canonicalRequest({
       method: request.method,
@@ -47,9 +95,6 @@ export function verifySignature(
   if (!equalText(key.sign(stringToSignFor(request.headers)), claim.signature) && !matchesWithRepeatedHeaders()) {
     throw mismatch(claim, dialect, stringToSignFor(request.headers));
   }
-  if (dialect === 's3') checkUnsignedHeaders(request, claim);
-  checkBody(request, payloadHash, dialect);
-  return payloadHash;
 
   /** A header that was sent more than once is signed with its values joined by `,` alone, and has reached us joined by `, `. */
   function matchesWithRepeatedHeaders(): boolean {
@@ -122,7 +167,7 @@ function bodyHash(request: WireRequest): string {
 }
 
 /** The header is mandatory, except in presigned URLs, whose body is unsigned unless they say otherwise. */
-function payloadHashForS3(request: WireRequest, claim: SignatureV4Claim): PayloadHash {
+function payloadHashForS3(request: RequestHead, claim: SignatureV4Claim): PayloadHash {
   const header = request.headers['x-amz-content-sha256'];
   if (header !== undefined) return header;
   if (claim.presigned === undefined) {
@@ -131,26 +176,8 @@ function payloadHashForS3(request: WireRequest, claim: SignatureV4Claim): Payloa
   return queryParameters(request.query).get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD';
 }
 
-/**
- * The digest that S3's caller signed must be that of the body. Elsewhere the body's own digest has been signed, and a header
- * that says something else is a lie about it.
- */
-function checkBody(request: WireRequest, payloadHash: PayloadHash, dialect: AuthDialect): void {
-  if (dialect !== 's3') {
-    const claimed = request.headers['x-amz-content-sha256'];
-    if (claimed !== undefined && claimed !== payloadHash) throw invalidSignature(dialect);
-    return;
-  }
-  if (!SHA256_HEX.test(payloadHash)) return;
-  const computed = bodyHash(request);
-  if (computed === payloadHash) return;
-  throw new AwsError('XAmzContentSHA256Mismatch', "The provided 'x-amz-content-sha256' header does not match what was computed.", {
-    members: { ClientComputedContentSHA256: payloadHash, S3ComputedContentSHA256: computed },
-  });
-}
-
 /** S3 alone insists that every `x-amz-` header of the request is signed. */
-function checkUnsignedHeaders(request: WireRequest, claim: SignatureV4Claim): void {
+function checkUnsignedHeaders(request: RequestHead, claim: SignatureV4Claim): void {
   const unsigned = Object.keys(request.headers).filter((name) => name.startsWith('x-amz-') && !claim.signedHeaders.includes(name));
   if (unsigned.length === 0) return;
   throw new AwsError('AccessDenied', 'There were headers present in the request which were not signed', {

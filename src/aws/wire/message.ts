@@ -19,6 +19,16 @@ export interface WireResponse {
   readonly body: Uint8Array | string | AsyncIterable<Uint8Array>;
 }
 
+/** The body of a request that is handed to its operation while it arrives. It is proven once it was read to its end, not before. */
+export interface IncomingBody extends AsyncIterable<Uint8Array> {
+  /** How many bytes the client says there are, without the framing of chunks; undefined when it does not say. */
+  readonly sizeBytes: number | undefined;
+  /** Lower-case names of the trailers that the head announces: checksums, as a rule. */
+  readonly trailerNames: readonly string[];
+  /** The trailers themselves, once the body was read to its end. */
+  trailers(): Readonly<Record<string, string>>;
+}
+
 /** The wire of one service, made from the SDK's schemas. */
 export interface ServiceWire {
   /** Recognises protocol and operation from head and body. Never throws. */
@@ -31,6 +41,8 @@ export interface ServiceWire {
 export interface WireCall {
   /** Undefined when no operation of the service matches. */
   readonly operation: string | undefined;
+  /** The member of the input that is the body itself, as a stream of bytes (PutObject's `Body`); undefined for most operations. */
+  readonly streamedMember: string | undefined;
   /**
    * The SDK's typed input, checked against the model's constraints.
    * @throws AwsError with AWS's code and text when the input cannot be read or is invalid, or the operation is unknown

@@ -1,3 +1,4 @@
+import { isS3Host, regionOfS3Host } from './bucket-host.ts';
 import { services } from './services.ts';
 
 /** Which service and region a request addresses. The service is a signing name, known or not. */
@@ -23,7 +24,8 @@ const DEFAULT_REGION = 'us-east-1';
 export function recogniseService(request: RequestHead): Addressed | undefined {
   const scope = scopeOf(request);
   if (scope !== undefined) return scope;
-  const service = byTarget(request) ?? byRpcPath(request.path) ?? byRestPath(request.path) ?? byAction(request);
+  const service =
+    byTarget(request) ?? byRpcPath(request.path) ?? bySignatureV2(request.query) ?? byRestPath(request.path) ?? byAction(request);
   const host = byHost(request.headers['host'] ?? '');
   if (service === undefined) return host;
   return { service, region: host?.region ?? DEFAULT_REGION };
@@ -55,6 +57,11 @@ function byRpcPath(path: string): string | undefined {
   return Object.values(services).find(({ targetPrefix }) => targetPrefix === name)?.signingName;
 }
 
+/** A presigned URL of the older scheme: S3 alone still takes it. */
+function bySignatureV2(query: string): string | undefined {
+  return /(?:^|&)AWSAccessKeyId=/.test(query) && /(?:^|&)Signature=/.test(query) ? 's3' : undefined;
+}
+
 /** Every path of Lambda's API starts with the date of the version that brought it. */
 const LAMBDA_PATH =
   /^\/20\d\d-\d\d-\d\d\/(?:functions|event-source-mappings|layers|tags|account-settings|code-signing-configs|capacity-providers|durable-)/;
@@ -72,8 +79,9 @@ function byAction({ query }: RequestHead): string | undefined {
 
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
 
-/** `lambda.eu-west-1.amazonaws.com`, `sts.amazonaws.com`, `logs.us-east-1.localhost:4566`. */
+/** `lambda.eu-west-1.amazonaws.com`, `sts.amazonaws.com`, `logs.us-east-1.localhost:4566`, `bucket.s3.localhost:4566`. */
 function byHost(host: string): Addressed | undefined {
+  if (isS3Host(host)) return { service: 's3', region: regionOfS3Host(host) ?? DEFAULT_REGION };
   const [service = '', second = ''] = host.split('.');
   if (!Object.values(services).some(({ signingName }) => signingName === service)) return undefined;
   return { service, region: REGION.test(second) ? second : DEFAULT_REGION };

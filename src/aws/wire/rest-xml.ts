@@ -5,7 +5,7 @@ import type { WireResponse } from './message.ts';
 import { payloadBody } from './payload-body.ts';
 import { parseQuery } from './query-string.ts';
 import { createRouter } from './router.ts';
-import type { Member, OperationSchema, ServiceModel } from './schema.ts';
+import type { ErrorSchema, Member, OperationSchema, ServiceModel } from './schema.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 import { element, escapeXml, writeXmlMember, writeXmlMembers, xmlnsAttribute } from './xml.ts';
@@ -44,7 +44,7 @@ export function restXml(definition: ServiceDefinition, model: ServiceModel): Wir
       const answer =
         bindings.payload === undefined
           ? writeDocument(operation, bindings.body, output, head)
-          : writePayload(bindings.payload, output, head);
+          : writePayload(bindings.payload, output, withPartialStatus(head));
       return request.method === 'HEAD' ? { ...answer, body: '' } : answer;
     },
 
@@ -53,6 +53,7 @@ export function restXml(definition: ServiceDefinition, model: ServiceModel): Wir
       const bindings = schema && httpBindingsOf(schema.shape);
       const headers = bindings === undefined ? {} : writeHead(bindings, fields, status).headers;
       headers['x-amz-request-id'] = requestId;
+      for (const [name, value] of Object.entries(fields)) if (isHeader(name) && typeof value === 'string') headers[name] = value;
       // An answer to HEAD and one of 304 have no body, so the code is lost; S3's clients know 404 as NotFound.
       if (request.method === 'HEAD' || status === 304) return { status, headers, body: '' };
       headers['content-type'] = XML_TYPE;
@@ -61,6 +62,7 @@ export function restXml(definition: ServiceDefinition, model: ServiceModel): Wir
         element('Code', escapeXml(schema?.name ?? error.code)) +
         element('Message', escapeXml(error.message)) +
         writeXmlMembers(others, fields) +
+        writeUndeclared(schema, fields) +
         element('RequestId', escapeXml(requestId));
       return { status, headers, body: DECLARATION + element('Error', content) };
     },
@@ -76,6 +78,11 @@ export function restXml(definition: ServiceDefinition, model: ServiceModel): Wir
     if (status === 204 || members.length === 0) return { status, headers, body: '' };
     headers['content-type'] = XML_TYPE;
     const { traits, name } = operation.output;
+    const [only] = members;
+    if (only !== undefined && definition.unwrappedOutputs?.includes(operation.name) === true) {
+      const text = output[only.name];
+      return { status, headers, body: DECLARATION + element(only.name, typeof text === 'string' ? escapeXml(text) : '', xmlns) };
+    }
     return { status, headers, body: DECLARATION + element(traits.xmlName ?? name, writeXmlMembers(members, output), xmlns) };
   }
 
@@ -92,6 +99,25 @@ export function restXml(definition: ServiceDefinition, model: ServiceModel): Wir
     if (definition.xmlNamespace !== undefined) traits.xmlNamespace ??= ['', definition.xmlNamespace];
     return { status, headers, body: DECLARATION + writeXmlMember({ ...payload, traits }, value) };
   }
+}
+
+/** What an answer to HEAD must tell, too: `x-amz-bucket-region`. */
+function isHeader(name: string): boolean {
+  return name.startsWith('x-amz-');
+}
+
+/** S3 tells more of an error than its model declares: the bucket, the key, both digests of a mismatch. */
+function writeUndeclared(schema: ErrorSchema | undefined, fields: Readonly<Fields>): string {
+  const declared = new Set(schema?.shape.members.map(({ name }) => name));
+  return Object.entries(fields)
+    .filter(([name, value]) => !declared.has(name) && !isHeader(name) && name.toLowerCase() !== 'message' && typeof value === 'string')
+    .map(([name, value]) => element(name, escapeXml(String(value))))
+    .join('');
+}
+
+/** The model has one status for GetObject; a part of the content is 206 (RFC 9110, 15.3.7). */
+function withPartialStatus(head: ResponseHead): ResponseHead {
+  return head.headers['Content-Range'] === undefined ? head : { ...head, status: 206 };
 }
 
 function readBody({ payload, body }: HttpBindings, bytes: Buffer, input: Fields): void {

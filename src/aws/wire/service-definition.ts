@@ -23,4 +23,6 @@ export interface ServiceDefinition {
   readonly blobContentType?: string;
   /** Stands before the path of each operation whose input has this label: `{ path: '/{Bucket}', label: 'Bucket' }`. */
   readonly pathPrefix?: { readonly path: string; readonly label: string };
+  /** Operations (restXml) whose answer is the one element of their only member: `<LocationConstraint>eu-west-1</LocationConstraint>`. */
+  readonly unwrappedOutputs?: readonly string[];
 }

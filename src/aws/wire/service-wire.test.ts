@@ -11,6 +11,7 @@ const wires = {
   iam: await loadServiceWire('iam'),
   sts: await loadServiceWire('sts'),
   logs: await loadServiceWire('logs'),
+  s3: await loadServiceWire('s3'),
 } satisfies Record<ServiceName, unknown>;
 
 const request = (parts: Partial<Omit<WireRequest, 'body'>> & { body?: string | Buffer }): WireRequest => ({

@@ -5,6 +5,7 @@ import { awsQuery } from './aws-query.ts';
 import { type ConstraintTable, loadConstraintTable, noConstraints } from './constraint-table.ts';
 import { compileInputCheck, type InputCheck, validationMessage } from './constraints.ts';
 import type { Fields } from './document.ts';
+import { httpBindingsOf } from './http-binding.ts';
 import type { ServiceWire, WireCall, WireRequest, WireResponse } from './message.ts';
 import { restJson } from './rest-json.ts';
 import { restXml } from './rest-xml.ts';
@@ -21,7 +22,7 @@ export async function loadServiceWire(name: ServiceName): Promise<ServiceWire> {
   const service = services[name];
   const [schemas, constraints] = await Promise.all([
     loadSchemaModule(service.clientPackage),
-    loadConstraintTable(name, { overlay: service.overlay }),
+    service.constraints === 'none' ? noConstraints : loadConstraintTable(name, { overlay: service.constraints === 'corrected' }),
   ]);
   return serviceWire(service, schemas, constraints);
 }
@@ -126,6 +127,12 @@ class SchemaWireCall implements WireCall {
 
   get operation(): string | undefined {
     return this.#found === undefined || this.#found instanceof UnreadableInput ? undefined : this.#found.operation.name;
+  }
+
+  get streamedMember(): string | undefined {
+    if (this.#found === undefined || this.#found instanceof UnreadableInput) return undefined;
+    const { payload } = httpBindingsOf(this.#found.operation.input);
+    return payload?.shape.kind === 'blob' && payload.shape.streaming ? payload.name : undefined;
   }
 
   readInput(): Record<string, unknown> {

@@ -4,8 +4,11 @@ import type { ServiceDefinition } from './service-definition.ts';
 export interface KnownService extends ServiceDefinition {
   /** The SDK client that has the schemas. */
   readonly clientPackage: string;
-  /** Whether records correct the generated constraint table: `constraints/<name>.overlay.json`. */
-  readonly overlay: boolean;
+  /**
+   * Whether there is a generated table of constraints (`constraints/<name>.json`), and one that corrects it by records
+   * (`<name>.overlay.json`). S3 has none: it refuses each value in words of its own.
+   */
+  readonly constraints: 'generated' | 'corrected' | 'none';
 }
 
 /**
@@ -21,7 +24,7 @@ export const services: Readonly<Record<ServiceName, KnownService>> = {
     validationErrorCode: 'ValidationException',
     // Invoke answers `application/json` whatever the function returned.
     blobContentType: 'application/json',
-    overlay: true,
+    constraints: 'corrected',
   },
   iam: {
     clientPackage: '@aws-sdk/client-iam',
@@ -31,7 +34,7 @@ export const services: Readonly<Record<ServiceName, KnownService>> = {
     xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
     targetPrefix: 'AWSIdentityManagementV20100508',
     validationErrorCode: 'ValidationError',
-    overlay: false,
+    constraints: 'generated',
   },
   sts: {
     clientPackage: '@aws-sdk/client-sts',
@@ -41,7 +44,7 @@ export const services: Readonly<Record<ServiceName, KnownService>> = {
     xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
     targetPrefix: 'AWSSecurityTokenServiceV20110615',
     validationErrorCode: 'ValidationError',
-    overlay: false,
+    constraints: 'generated',
   },
   logs: {
     clientPackage: '@aws-sdk/client-cloudwatch-logs',
@@ -51,6 +54,17 @@ export const services: Readonly<Record<ServiceName, KnownService>> = {
     xmlNamespace: 'http://monitoring.amazonaws.com/doc/2014-03-28/',
     targetPrefix: 'Logs_20140328',
     validationErrorCode: 'InvalidParameterException',
-    overlay: false,
+    constraints: 'generated',
+  },
+  s3: {
+    clientPackage: '@aws-sdk/client-s3',
+    signingName: 's3',
+    protocols: ['restXml'],
+    apiVersion: '2006-03-01',
+    xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
+    validationErrorCode: 'InvalidArgument',
+    pathPrefix: { path: '/{Bucket}', label: 'Bucket' },
+    unwrappedOutputs: ['GetBucketLocation'],
+    constraints: 'none',
   },
 };

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AccountId } from '#aws/caller.ts';
+import { silentLogger } from '#base/logger.ts';
+import { MemoryBlobStore } from '#storage/memory/memory-blob-store.ts';
+import { MemoryDocumentStore } from '#storage/memory/memory-document-store.ts';
+import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { Buckets } from './buckets.ts';
+import { ContentReader } from './content-reader.ts';
+import { ObjectSweeper } from './object-sweeper.ts';
+import { Objects } from './objects.ts';
+import { Uploads } from './uploads.ts';
+
+test('ObjectSweeper removes what nothing has any more, and nothing else', async () => {
+  const clock = new ManualClock();
+  const documents = new MemoryDocumentStore();
+  const blobs = new MemoryBlobStore({ clock });
+  const buckets = await Buckets.open(documents);
+  const objects = new Objects({ documents, buckets });
+  const uploads = new Uploads({ documents, buckets });
+  const content = new ContentReader(blobs);
+  await buckets.create({ name: 'b', accountId: '000000000000' as AccountId, region: 'us-east-1', createdMs: 0 });
+  const blob = async (text: string) => blobs.put(Buffer.from(text));
+  const common = { sizeBytes: 1, etag: '', lastModifiedMs: 0, metadata: {} };
+  const [plain, deleted, part, uploaded, orphan] = await Promise.all(['plain', 'deleted', 'part', 'uploaded', 'orphan'].map(blob));
+  await objects.put('b', { ...common, key: 'plain', content: { kind: 'blob', digest: plain?.digest ?? '' } }, () => {});
+  await objects.put('b', { ...common, key: 'deleted', content: { kind: 'blob', digest: deleted?.digest ?? '' } }, () => {});
+  await objects.delete('b', 'deleted');
+  const joined = await content.join([{ digest: part?.digest ?? '', sizeBytes: 4 }]);
+  await objects.put('b', { ...common, key: 'joined', content: joined }, () => {});
+  const upload = { bucket: 'b', key: 'k', uploadId: 'u1', initiatedMs: 0, metadata: {} };
+  await uploads.create(upload);
+  await uploads.putPart(upload, { partNumber: 1, digest: uploaded?.digest ?? '', sizeBytes: 8, etag: '', lastModifiedMs: 0 });
+
+  const sweeper = new ObjectSweeper({ objects, uploads, content, blobs, clock, log: silentLogger });
+  await sweeper.sweep();
+  assert.notEqual(await blobs.size(deleted?.digest ?? ''), undefined);
+  clock.advance(2 * 3600_000);
+  await sweeper.sweep();
+  const kept = async (digest: string | undefined): Promise<boolean> => (await blobs.size(digest ?? '')) !== undefined;
+  assert.deepEqual(await Promise.all([plain, part, uploaded].map((each) => kept(each?.digest))), [true, true, true]);
+  assert.equal(await kept(joined.kind === 'parts' ? joined.manifest : ''), true);
+  assert.deepEqual(await Promise.all([deleted, orphan].map((each) => kept(each?.digest))), [false, false]);
+  await uploads.end(upload);
+  await sweeper.sweep();
+  assert.equal(await kept(uploaded?.digest), false);
+  await sweeper.close();
+});
