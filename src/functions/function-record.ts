@@ -73,7 +73,7 @@ export interface FunctionVersion {
   readonly tracingMode: 'PassThrough' | 'Active';
   readonly logging: LoggingConfig;
   readonly code: CodePackage;
-  /** In the order in which they are laid over each other; absent when none were ever given. */
+  /** In the order in which they are laid over each other; absent in what was stored before there were any. */
   readonly layers?: readonly FunctionLayer[];
   /** `2026-11-20T10:00:00.000+0000`, as AWS writes it. */
   readonly lastModified: string;

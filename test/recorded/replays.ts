@@ -1,7 +1,8 @@
 import type { ReplayTable } from './replay.ts';
 import { aliasReplays } from './cases/alias-cases.ts';
 import { functionNameReplays } from './cases/function-name-cases.ts';
+import { layerReplays } from './cases/layer-cases.ts';
 import { missingFunctionReplays } from './cases/missing-function-cases.ts';
 
 /** Every replay there is. */
-export const REPLAYS: ReplayTable = { ...aliasReplays, ...functionNameReplays, ...missingFunctionReplays };
+export const REPLAYS: ReplayTable = { ...aliasReplays, ...functionNameReplays, ...layerReplays, ...missingFunctionReplays };

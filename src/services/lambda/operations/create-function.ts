@@ -55,7 +55,7 @@ export function createFunction(deps: CreateFunctionDependencies): Operation<Crea
     if (input.Code?.ZipFile === undefined) throw invalidParameter('Please provide a source for function code.');
     const code = await storeCodePackage(input.Code.ZipFile, deps.blobs);
 
-    const created = newRecord(reference, input, { ...settings, ...(layers.length > 0 && { layers }), code }, deps);
+    const created = newRecord(reference, input, { ...settings, layers, code }, deps);
     checkUnzippedSize(created.latest);
     deps.codeStorage.check(reference, code.sizeBytes * (input.Publish === true ? 2 : 1));
     const publication: Publication = input.Publish === true ? publishVersion(created, undefined, { ids: deps.ids }) : { record: created };
