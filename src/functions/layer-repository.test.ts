@@ -58,7 +58,7 @@ suite('LayerRepository', () => {
     const key = layerKey('l');
     await layers.publish(key, withCode('x'));
     await layers.publish(key, withCode('x'));
-    await layers.update({ ...key, version: 1 }, (version) => ({ ...version, policy: { revisionId: 'r', statements: [] } }));
+    await layers.update({ ...key, version: 1 }, (version) => ({ ...version, policy: { revisionId: 'r', text: '{}' } }));
     await layers.delete({ ...key, version: 1 });
     assert.ok(layers.usesCode('x'));
     {

@@ -1,7 +1,7 @@
 import { formatArn } from '#aws/arn.ts';
 import type { AccountId } from '#aws/caller.ts';
 import type { CodePackage } from './function-record.ts';
-import type { LayerPolicy } from './layer-policy.ts';
+import type { ResourcePolicy } from './resource-policy.ts';
 
 /** Which layer, without a version. */
 export interface LayerKey {
@@ -20,7 +20,7 @@ export interface LayerVersionKey extends LayerKey {
  * But for the policy it never changes. Functions that have it keep what they need of it in their own records.
  */
 export interface LayerVersion extends LayerVersionKey, LayerContent {
-  readonly policy?: LayerPolicy;
+  readonly policy?: ResourcePolicy;
 }
 
 /** What publishing gives. The compatible runtimes and architectures are absent when none were given, as answers show them. */

@@ -1,6 +1,5 @@
 import type { RequestContext } from '#aws/service.ts';
 import type { LayerRepository } from '#functions/layer-repository.ts';
-import { mayGetLayerVersion } from '#functions/layer-policy.ts';
 import {
   layerArn,
   layerVersionArn,
@@ -37,9 +36,9 @@ export function ownLayerVersion(operation: string, input: NamedLayerVersion, con
   return key;
 }
 
-/** The version that GetLayerVersion names: an own one, or one whose policy lets this account get it. */
+/** The version that GetLayerVersion names: an own one, or another account's whose policy permits it; the gateway has asked that before. */
 export function readLayerVersion(input: NamedLayerVersion, context: RequestContext, layers: LayerReader): LayerVersion {
-  return getLayerVersion(namedLayerVersion(input, context), context, layers);
+  return found(layers.find(namedLayerVersion(input, context)));
 }
 
 /** The version with that ARN, as `readLayerVersion` finds it. */
@@ -47,7 +46,7 @@ export function readLayerVersionByArn(arn: string | undefined, context: RequestC
   const key = parseLayerVersionArn(arn ?? '');
   // AWS's own layers have ARNs of another form, and are not here.
   if (key === undefined) throw noSuchResource();
-  return getLayerVersion(inRegion(key, context), context, layers);
+  return found(layers.find(inRegion(key, context)));
 }
 
 /** Recorded by test_layer_exceptions. */
@@ -60,23 +59,17 @@ export function noSuchLayerVersion(key: LayerVersionKey): AwsError {
   return resourceNotFound(`Layer version ${layerVersionArn(key)} does not exist.`);
 }
 
-/** What AWS answers where only a policy of the layer could permit it. */
-export function notPermitted(action: string, resource: string, context: RequestContext): AwsError {
+/** Nothing but getting a version can be permitted to another account. */
+function notPermitted(action: string, resource: string, context: RequestContext): AwsError {
   return accessDenied(
     `User: ${context.caller.arn} is not authorized to perform: ${action} on resource: ${resource}` +
       ` because no resource-based policy allows the ${action} action`,
   );
 }
 
-function getLayerVersion(key: LayerVersionKey, context: RequestContext, layers: LayerReader): LayerVersion {
-  const { accountId } = context.caller;
-  const found = layers.find(key);
-  if (key.accountId === accountId && found === undefined) throw noSuchResource();
-  // Whether there is such a version is not told to those who may not get it.
-  if (found === undefined || !mayGetLayerVersion(found, accountId)) {
-    throw notPermitted('lambda:GetLayerVersion', layerVersionArn(key), context);
-  }
-  return found;
+function found(version: LayerVersion | undefined): LayerVersion {
+  if (version === undefined) throw noSuchResource();
+  return version;
 }
 
 function namedLayerVersion(input: NamedLayerVersion, context: RequestContext): LayerVersionKey {

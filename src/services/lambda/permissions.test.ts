@@ -4,14 +4,16 @@ import { loadSchemaModule } from '#aws/wire/schema-loader.ts';
 import { readServiceModel } from '#aws/wire/schema.ts';
 import type { RequiredPermission } from '#aws/service.ts';
 import type { FunctionRecord } from '#functions/function-record.ts';
+import type { LayerVersion, LayerVersionKey } from '#functions/layer-version.ts';
 import { functionRecord } from '../../../test/support/function-record.ts';
 import { requestContext, TEST_ROLE } from '../../../test/support/lambda-control-plane.ts';
+import { layerContent, layerKey, OTHER_ACCOUNT } from '../../../test/support/layer-version.ts';
 import { lambdaPermissions } from './permissions.ts';
 
 const F = 'arn:aws:lambda:us-east-1:111111111111:function:f';
 
 function asked(operation: string, input: Readonly<Record<string, unknown>>, record?: FunctionRecord): readonly RequiredPermission[] {
-  return lambdaPermissions({ find: () => record })(operation, input, requestContext());
+  return lambdaPermissions({ functions: { find: () => record }, layers: { find: () => undefined } })(operation, input, requestContext());
 }
 
 function permissions(operation: string, input: Readonly<Record<string, unknown>>): readonly (readonly [string, string])[] {
@@ -113,6 +115,27 @@ suite('lambdaPermissions', () => {
     assert.deepEqual(actionsIn({ FunctionName: 'f:prod' }), ['lambda:invokefunction']);
     assert.equal(actionsIn({ FunctionName: 'f:constructor' }), undefined);
     assert.equal(asked('Invoke', { FunctionName: 'f' })[0]?.resourcePolicy?.(), undefined);
+  });
+
+  test('a layer has its owner, and the policy of its version in this region', () => {
+    const document = `{"Statement":{"Effect":"Allow","Principal":"*","Action":"lambda:GetLayerVersion","Resource":"*"}}`;
+    const version: LayerVersion = { ...layerKey('l'), version: 3, ...layerContent(), policy: { revisionId: 'r', text: document } };
+    const layers = { find: (key: LayerVersionKey) => (key.name === 'l' && key.version === 3 ? version : undefined) };
+    const ask = lambdaPermissions({ functions: { find: () => undefined }, layers });
+    const context = requestContext(OTHER_ACCOUNT);
+    const LAYER = 'arn:aws:lambda:us-east-1:111111111111:layer:l';
+    const shown = (operation: string, input: Readonly<Record<string, unknown>>): readonly unknown[] =>
+      ask(operation, input, context).map(({ owner, resourcePolicy }) => [owner, resourcePolicy?.()?.statements.length]);
+    assert.deepEqual(shown('GetLayerVersionByArn', { Arn: `${LAYER}:3` }), [['111111111111', 1]]);
+    assert.deepEqual(shown('GetLayerVersion', { LayerName: LAYER, VersionNumber: 3 }), [['111111111111', 1]]);
+    assert.deepEqual(shown('GetLayerVersion', { LayerName: LAYER, VersionNumber: 4 }), [['111111111111', undefined]]);
+    assert.deepEqual(shown('ListLayerVersions', { LayerName: LAYER }), [['111111111111', undefined]]);
+    assert.deepEqual(shown('GetLayerVersionByArn', { Arn: `${LAYER.replace('us-east-1', 'eu-west-1')}:3` }), [['111111111111', undefined]]);
+    assert.deepEqual(shown('CreateFunction', { FunctionName: 'f', Layers: [`${LAYER}:3`, `${LAYER}:4`] }), [
+      ['222222222222', undefined],
+      ['111111111111', 1],
+      ['111111111111', undefined],
+    ]);
   });
 
   test('a role is passed to Lambda', () => {

@@ -5,6 +5,8 @@ import type { RequestContext, RequiredPermission, Service } from '#aws/service.t
 import { functionArn, type FunctionKey } from '#functions/function-arn.ts';
 import { parseFunctionName } from '#functions/function-name.ts';
 import type { FunctionRepository } from '#functions/function-repository.ts';
+import type { LayerRepository } from '#functions/layer-repository.ts';
+import { parseLayerArn, parseLayerVersionArn } from '#functions/layer-version.ts';
 import { findPolicy, policyDocument } from '#functions/resource-policy.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -41,6 +43,7 @@ const RESOURCE_MEMBERS: readonly { readonly member: string; readonly prefix: str
 ];
 
 type Functions = Pick<FunctionRepository, 'find'>;
+type Layers = Pick<LayerRepository, 'find'>;
 
 /** The keys of Lambda for a request that did not come by a function URL, nor says anything about one. */
 const DIRECT: ConditionValues = new Map([
@@ -51,14 +54,17 @@ const DIRECT: ConditionValues = new Map([
 ]);
 
 /** What the caller must be allowed to do, for every operation of the model. */
-export function lambdaPermissions(functions: Functions): Service['permissions'] {
+export function lambdaPermissions({ functions, layers }: { functions: Functions; layers: Layers }): Service['permissions'] {
   return (operation, input, context) => {
     const action = `lambda:${ACTIONS[operation] ?? operation}`;
     const conditions = conditionsOf(input);
     const target = ON_EVERYTHING.has(operation) ? undefined : namedFunction(input, context);
     if (target === undefined) {
       const resource = ON_EVERYTHING.has(operation) ? '*' : resourceArn(input, context);
-      return [{ action, resource, conditions }, ...furtherPermissions(operation, input, resource)];
+      return [
+        { action, resource, conditions, ...layerOwner(resource, context, layers) },
+        ...furtherPermissions(operation, input, resource),
+      ];
     }
     const { accountId, region, name, qualifier } = target;
     const resource = functionArn(target, qualifier);
@@ -67,7 +73,11 @@ export function lambdaPermissions(functions: Functions): Service['permissions'] 
       const policy = record === undefined ? undefined : findPolicy(record, qualifier ?? '$LATEST');
       return policy === undefined ? undefined : policyDocument(policy);
     };
-    return [{ action, resource, owner: accountId, resourcePolicy, conditions }, ...furtherPermissions(operation, input, resource)];
+    return [
+      { action, resource, owner: accountId, resourcePolicy, conditions },
+      ...furtherPermissions(operation, input, resource),
+      ...(LAYERED.has(operation) ? getLayers(input, context, layers) : []),
+    ];
   };
 }
 
@@ -80,13 +90,13 @@ function conditionsOf(input: Input): ConditionValues {
   return values;
 }
 
-/** Passing a role to a function, giving it layers, tagging while creating, and the actions that a whole policy stands for. */
+/** Passing a role to a function, tagging while creating, and the actions that a whole policy stands for. */
 function furtherPermissions(operation: string, input: Input, resource: string): readonly RequiredPermission[] {
   switch (operation) {
     case 'CreateFunction':
-      return [...passRole(input), ...getLayers(input), ...(isFilled(input['Tags']) ? [{ action: 'lambda:TagResource', resource }] : [])];
+      return [...passRole(input), ...(isFilled(input['Tags']) ? [{ action: 'lambda:TagResource', resource }] : [])];
     case 'UpdateFunctionConfiguration':
-      return [...passRole(input), ...getLayers(input)];
+      return passRole(input);
     case 'PutResourcePolicy':
       return [
         { action: 'lambda:AddPermission', resource },
@@ -104,11 +114,29 @@ function passRole(input: Input): readonly RequiredPermission[] {
   return typeof role === 'string' ? [{ action: 'iam:PassRole', resource: role, conditions: PASSED_TO_LAMBDA }] : [];
 }
 
+/** Operations that give a function layers. */
+const LAYERED: ReadonlySet<string> = new Set(['CreateFunction', 'UpdateFunctionConfiguration']);
+
 /** Lambda Developer Guide, "Adding layers to functions": whoever adds a layer must be allowed to get it. */
-function getLayers(input: Input): readonly RequiredPermission[] {
-  const layers = input['Layers'];
-  if (!Array.isArray(layers)) return [];
-  return layers.flatMap((arn: unknown) => (typeof arn === 'string' ? [{ action: 'lambda:GetLayerVersion', resource: arn }] : []));
+function getLayers(input: Input, context: RequestContext, layers: Layers): readonly RequiredPermission[] {
+  const { Layers: arns } = input;
+  if (!Array.isArray(arns)) return [];
+  return arns.flatMap((arn: unknown) => {
+    if (typeof arn !== 'string') return [];
+    return [{ action: 'lambda:GetLayerVersion', resource: arn, ...layerOwner(arn, context, layers) }];
+  });
+}
+
+/** Whose layer it is, and whom its policy lets have it. A layer of another region is as one that is not there. */
+function layerOwner(arn: string, { region }: RequestContext, layers: Layers): Pick<RequiredPermission, 'owner' | 'resourcePolicy'> {
+  const version = parseLayerVersionArn(arn);
+  const owner = (version ?? parseLayerArn(arn))?.accountId;
+  if (version === undefined) return owner === undefined ? {} : { owner };
+  const resourcePolicy = (): PolicyDocument | undefined => {
+    const policy = version.region === region ? layers.find(version)?.policy : undefined;
+    return policy === undefined ? undefined : policyDocument(policy);
+  };
+  return { owner: version.accountId, resourcePolicy };
 }
 
 function isFilled(value: unknown): boolean {

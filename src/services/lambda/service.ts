@@ -7,5 +7,5 @@ export function lambdaService(dependencies: LambdaDependencies): Service {
   const operations: OperationTable = Object.fromEntries(
     Object.entries(LAMBDA_OPERATIONS).map(([name, factory]) => [name, factory(dependencies)]),
   );
-  return { name: 'lambda', operations, permissions: lambdaPermissions(dependencies.functions) };
+  return { name: 'lambda', operations, permissions: lambdaPermissions(dependencies) };
 }

@@ -2,15 +2,14 @@ import type { RequestContext } from '#aws/service.ts';
 import { MAX_LAYERS } from '#functions/function-layers.ts';
 import type { FunctionLayer } from '#functions/function-record.ts';
 import { invalidParameter } from '#functions/lambda-errors.ts';
-import { mayGetLayerVersion } from '#functions/layer-policy.ts';
 import { layerArn, parseLayerVersionArn, type LayerVersion } from '#functions/layer-version.ts';
-import { notPermitted, type LayerReader } from './layer-target.ts';
+import type { LayerReader } from './layer-target.ts';
 
 /**
- * The layer versions that a function is to have, by their ARNs and in their order.
+ * The layer versions that a function is to have, by their ARNs and in their order. Whether the caller may have them the gateway has
+ * asked before.
  * @throws AwsError InvalidParameterValueException for more than five, one that does not exist, one of another region, and two of the
- *   same layer (all recorded by test_layer_function_exceptions and test_layer_function_quota_exception); AccessDeniedException for one
- *   of another account that does not share it
+ *   same layer (all recorded by test_layer_function_exceptions and test_layer_function_quota_exception)
  */
 export function usedLayers(arns: readonly string[], context: RequestContext, layers: LayerReader): readonly FunctionLayer[] {
   if (arns.length > MAX_LAYERS) throw invalidParameter(`Cannot reference more than ${MAX_LAYERS} layers.`);
@@ -32,17 +31,11 @@ export function usedLayers(arns: readonly string[], context: RequestContext, lay
 
 function usableVersion(arn: string, context: RequestContext, layers: LayerReader): LayerVersion {
   const key = parseLayerVersionArn(arn);
-  const missing = `Layer version ${arn} does not exist.`;
-  // AWS's own layers have ARNs of another form, and are not here.
-  if (key === undefined) throw invalidParameter(missing);
-  const { accountId } = context.caller;
-  const inRegion = key.region === context.region;
-  if (key.accountId === accountId && !inRegion) {
+  if (key !== undefined && key.region !== context.region) {
     throw invalidParameter(`Layers are not in the same region as the function. Layers are expected to be in region ${context.region}.`);
   }
-  const found = inRegion ? layers.find(key) : undefined;
-  if (key.accountId === accountId && found === undefined) throw invalidParameter(missing);
-  // Whether there is such a version is not told to those who may not get it.
-  if (found === undefined || !mayGetLayerVersion(found, accountId)) throw notPermitted('lambda:GetLayerVersion', arn, context);
+  // AWS's own layers have ARNs of another form, and are not here.
+  const found = key === undefined ? undefined : layers.find(key);
+  if (found === undefined) throw invalidParameter(`Layer version ${arn} does not exist.`);
   return found;
 }

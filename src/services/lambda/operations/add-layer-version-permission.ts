@@ -1,8 +1,10 @@
 import type { AddLayerVersionPermissionCommandInput, AddLayerVersionPermissionResponse } from '@aws-sdk/client-lambda';
 import type { Operation } from '#aws/service.ts';
 import type { IdSource } from '#base/ids.ts';
-import { addLayerStatement, layerPrincipal, layerStatementText, type LayerStatement } from '#functions/layer-policy.ts';
+import { addLayerStatement } from '#functions/layer-policy.ts';
 import type { LayerRepository } from '#functions/layer-repository.ts';
+import { layerVersionArn } from '#functions/layer-version.ts';
+import { permissionStatement } from '#functions/permission-statement.ts';
 import { noSuchLayerVersion, ownLayerVersion } from '../layer-target.ts';
 
 export interface AddLayerVersionPermissionDependencies {
@@ -16,16 +18,11 @@ export function addLayerVersionPermission(
 ): Operation<AddLayerVersionPermissionCommandInput, AddLayerVersionPermissionResponse> {
   return async (input, context) => {
     const key = ownLayerVersion('AddLayerVersionPermission', input, context);
-    const statement: LayerStatement = {
-      sid: input.StatementId ?? '',
-      // The only one that the model lets through.
-      action: 'lambda:GetLayerVersion',
-      principal: layerPrincipal(input.Principal ?? ''),
-      ...(input.OrganizationId !== undefined && { organizationId: input.OrganizationId }),
-    };
+    const { StatementId: statementId = '', Action: action = '', Principal: principal = '', OrganizationId: principalOrgId } = input;
+    const statement = permissionStatement({ statementId, action, principal, principalOrgId }, layerVersionArn(key));
     const change = { expectedRevisionId: input.RevisionId, ids: deps.ids };
     const changed = await deps.layers.update(key, (version) => addLayerStatement(version, statement, change));
     if (changed === undefined) throw noSuchLayerVersion(key);
-    return { Statement: layerStatementText(changed, statement), RevisionId: changed.policy?.revisionId };
+    return { Statement: JSON.stringify(statement), RevisionId: changed.policy?.revisionId };
   };
 }

@@ -1,6 +1,6 @@
 import type { GetLayerVersionPolicyCommandInput, GetLayerVersionPolicyResponse } from '@aws-sdk/client-lambda';
 import type { Operation } from '#aws/service.ts';
-import { layerPolicyText, noPolicy } from '#functions/layer-policy.ts';
+import { noLayerPolicy } from '#functions/layer-policy.ts';
 import { noSuchLayerVersion, ownLayerVersion, type LayerReader } from '../layer-target.ts';
 
 export interface GetLayerVersionPolicyDependencies {
@@ -15,7 +15,7 @@ export function getLayerVersionPolicy(
     const key = ownLayerVersion('GetLayerVersionPolicy', input, context);
     const version = deps.layers.find(key);
     if (version === undefined) throw noSuchLayerVersion(key);
-    if (version.policy === undefined) throw noPolicy();
-    return { Policy: layerPolicyText(version, version.policy), RevisionId: version.policy.revisionId };
+    if (version.policy === undefined) throw noLayerPolicy();
+    return { Policy: version.policy.text, RevisionId: version.policy.revisionId };
   };
 }

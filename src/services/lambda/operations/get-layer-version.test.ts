@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { addLayerStatement } from '#functions/layer-policy.ts';
 import { lambdaControlPlane, rejectsWith, requestContext } from '../../../../test/support/lambda-control-plane.ts';
-import { layerContent, layerKey, OTHER_ACCOUNT } from '../../../../test/support/layer-version.ts';
+import { layerContent, layerKey } from '../../../../test/support/layer-version.ts';
 import { getLayerVersion } from './get-layer-version.ts';
 
 const ARN = 'arn:aws:lambda:us-east-1:111111111111:layer:l';
@@ -42,25 +41,5 @@ suite('GetLayerVersion', () => {
       code: 'ResourceNotFoundException',
       message: 'The resource you requested does not exist.',
     });
-  });
-
-  test('another account gets it by the policy only, and is not told what there is', async () => {
-    const { get, layers, ids } = await oneVersion();
-    const foreign = (VersionNumber: number) => get({ LayerName: ARN, VersionNumber }, requestContext(OTHER_ACCOUNT));
-    for (const number of [1, 2]) {
-      await rejectsWith(() => foreign(number), {
-        code: 'AccessDeniedException',
-        status: 403,
-        message: `User: arn:aws:iam::222222222222:root is not authorized to perform: lambda:GetLayerVersion on resource: ${ARN}:${number} because no resource-based policy allows the lambda:GetLayerVersion action`,
-      });
-    }
-    await layers.update({ ...layerKey('l'), version: 1 }, (version) =>
-      addLayerStatement(
-        version,
-        { sid: 's', action: 'lambda:GetLayerVersion', principal: OTHER_ACCOUNT },
-        { expectedRevisionId: undefined, ids },
-      ),
-    );
-    assert.equal((await foreign(1)).LayerVersionArn, `${ARN}:1`);
   });
 });
