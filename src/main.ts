@@ -10,7 +10,7 @@ const status = await runCli(process.argv.slice(2), {
   exit: (code) => process.exit(code),
   // Loaded when used: the other commands need no platform.
   startPlatform: async (config, io) => (await import('./platform.ts')).startPlatform(config, io),
-  probeHost: async () => (await import('#sandboxes/probe.ts')).probeHost().facts,
+  probeHost: async () => (await import('#sandbox-host/probe.ts')).probeHost().facts,
 });
 // Explicitly, for an idle connection of a client must not hold the process.
 process.exit(status);

@@ -73,6 +73,8 @@ const DRAIN_MS = 10_000;
 /** Mount points and other small things of the running daemons; each has its own folder in it. Only root's daemon needs it. */
 const RUN_DIRECTORY = '/run/hearth';
 
+const PACKAGE_ROOT = join(import.meta.dirname, '..');
+
 /** Builds the whole platform in layer order, recovers what an earlier run left, and listens. */
 export async function startPlatform(config: Config, io: PlatformIo): Promise<Platform> {
   const clock = systemClock;
@@ -92,9 +94,12 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     const blobs = new FileBlobStore(join(config.dataDir, 'blobs'), { clock, ids });
     io.print(`Isolation: ${driver.description}`);
     let status = 'running';
-    const failed = documents.failed.then((error) => {
-      status = 'failing';
+    const storeFailed = documents.failed.then((error) => {
       logger.error('the document store has failed', { error });
+      return error;
+    });
+    const failed = Promise.race([storeFailed, driver.failed]).then((error) => {
+      status = 'failing';
       return error;
     });
 
@@ -145,7 +150,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     const runtimes = new RuntimeLocator({
       dataDirectory: config.dataDir,
       hearthNode: process.execPath,
-      packageRoot: join(import.meta.dirname, '..'),
+      packageRoot: PACKAGE_ROOT,
       pythonPlaces: { homeDirectory: homedir() },
       architecture: process.arch === 'arm64' ? 'arm64' : 'x64',
       ids,
@@ -305,8 +310,14 @@ function openDriver(config: Config, logger: Logger): Promise<SandboxDriver> {
     dataDirectory: config.dataDir,
     runId: systemIds.hex(4),
     network: config.functionNetwork,
+    places: sandboxPlaces(),
     clock: systemClock,
-    ids: systemIds,
     logger,
   });
+}
+
+/** Where runtimes can be that are shown to functions even if nobody but their owner may pass there. */
+function sandboxPlaces(): readonly string[] {
+  const home = homedir();
+  return [PACKAGE_ROOT, process.execPath, join(home, '.pyenv'), join(home, '.local/share/uv/python'), '/opt', '/usr'];
 }

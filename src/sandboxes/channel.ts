@@ -1,5 +1,4 @@
 import { Socket } from 'node:net';
-import { socketPair } from './libc.ts';
 
 /**
  * One buffer serves all channels: a socket of Node's own making allocates 64 KiB for each read, however little comes, and the garbage
@@ -7,17 +6,10 @@ import { socketPair } from './libc.ts';
  */
 const readBuffer = Buffer.allocUnsafeSlow(65_536);
 
-export interface Channel {
-  readonly channel: Socket;
-  /** For the child, blocking; to be closed here once the child has it. */
-  readonly childEnd: number;
-}
-
-/** A socket pair: our end as a stream, the other as a descriptor. */
-export function openChannel(): Channel {
-  const [ours, childEnd] = socketPair();
+/** A stream over our end of a socket pair, which it closes. */
+export function channelOver(fd: number): Socket {
   const channel: Socket = new Socket({
-    fd: ours,
+    fd,
     readable: true,
     writable: true,
     onread: {
@@ -28,5 +20,5 @@ export function openChannel(): Channel {
       },
     },
   });
-  return { channel, childEnd };
+  return channel;
 }

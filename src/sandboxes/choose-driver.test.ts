@@ -3,40 +3,31 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { describe, it } from 'node:test';
 import { systemClock } from '#base/clock.ts';
-import { systemIds } from '#base/ids.ts';
 import { silentLogger } from '#base/logger.ts';
+import { RunRegistry } from '#sandbox-host/run-registry.ts';
+import type { RunOwner } from '#sandbox-host/run-registry.ts';
+import { unprivileged } from '../../test/support/unprivileged.ts';
 import { chooseDriver } from './choose-driver.ts';
-import type { HostReport } from './probe.ts';
-import { RunRegistry } from './run-registry.ts';
-import type { RunOwner } from './run-registry.ts';
 
 const options = {
   runDirectory: '/nowhere',
   dataDirectory: '/nowhere',
   runId: 'r',
   network: 'none' as const,
+  places: [],
   clock: systemClock,
-  ids: systemIds,
   logger: silentLogger,
 };
-const poor: HostReport = {
-  facts: [
-    { name: 'root', found: 'no', verdict: 'missing', remedy: 'start as root' },
-    { name: 'swap', found: 'none', verdict: 'good', remedy: undefined },
-  ],
-  bubblewrap: undefined,
-};
-
 describe('chooseDriver', () => {
   it('auto falls back to plain processes, with the reason in the description', async () => {
-    const driver = await chooseDriver({ ...options, driver: 'auto', host: poor });
+    const driver = await unprivileged(() => chooseDriver({ ...options, driver: 'auto' }));
     assert.equal(driver.name, 'process');
     assert.match(driver.description, /NO ISOLATION.*\(root: no\)/);
   });
 
   it('bubblewrap by name fails with the reasons where it cannot work', async () => {
     await assert.rejects(
-      chooseDriver({ ...options, driver: 'bubblewrap', host: poor }),
+      unprivileged(() => chooseDriver({ ...options, driver: 'bubblewrap' })),
       /^Error: bubblewrap cannot be used here: root: no$/,
     );
   });

@@ -1,12 +1,9 @@
+import { readdirSync } from 'node:fs';
 import type { Clock } from '#base/clock.ts';
-import type { IdSource } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
-import type { BubblewrapDriverOptions } from './bubblewrap-driver.ts';
-import { prepareCgroups } from './cgroup-layout.ts';
-import { findCommand, probeHost } from './probe.ts';
-import type { HostReport } from './probe.ts';
-import { RunRegistry } from './run-registry.ts';
+import type { HostNetwork } from './host-protocol.ts';
 import type { SandboxDriver } from './sandbox.ts';
+import { errorCode } from './system-files.ts';
 
 export interface ChooseDriverOptions {
   /** `auto` takes bubblewrap where the host permits it; asking for one by name takes that or fails. */
@@ -16,45 +13,48 @@ export interface ChooseDriverOptions {
   readonly dataDirectory: string;
   /** Unique among all runs of this host; letters and digits. */
   readonly runId: string;
-  /** Of bubblewrap's sandboxes: see `BubblewrapDriverOptions`. */
-  readonly network: BubblewrapDriverOptions['network'];
+  /** Of bubblewrap's sandboxes. */
+  readonly network: HostNetwork;
+  /** Directories whose content `expose` may show to sandboxes though they are closed to others; the data directory is one anyway. */
+  readonly places: readonly string[];
   readonly clock: Clock;
-  readonly ids: IdSource;
   readonly logger: Logger;
-  /** What the probe found, when it was asked already. */
-  readonly host?: HostReport;
 }
 
 /**
- * The best driver that this host permits, said in its `description`. Cleans up after dead runs of the same run directory first.
- * Each driver is loaded only when chosen.
+ * The best driver that this host permits, said in its `description`. Takes back what dead runs of the same run directory left, first.
+ * Each driver is loaded only when chosen. What needs root is done by a second process, which starts before this function returns its
+ * promise: the caller may give up the rights of its own then.
  * @throws when the driver asked for cannot work here, with all the reasons
  */
 export async function chooseDriver(options: ChooseDriverOptions): Promise<SandboxDriver> {
-  await cleanUp(options);
-  if (options.driver === 'process') return openProcessDriver(options, 'as asked for');
-  const report = options.host ?? probeHost();
-  const host = report.bubblewrap;
-  const cgroups = host === undefined ? undefined : prepareCgroups(host.cgroups);
-  if (host !== undefined && cgroups?.version !== undefined) {
-    const { bubblewrapDriver } = await import('./bubblewrap-driver.ts');
-    return bubblewrapDriver({ ...options, host });
-  }
-  const missing = report.facts.filter(({ verdict }) => verdict === 'missing').map(({ name, found }) => `${name}: ${found}`);
-  if (cgroups?.version === undefined && cgroups !== undefined) missing.push(`control groups: ${cgroups.reason}`);
-  const reason = missing.join('; ');
+  const reason = await whyNotHost(options);
+  if (typeof reason !== 'string') return reason;
   if (options.driver === 'bubblewrap') throw new Error(`bubblewrap cannot be used here: ${reason}`);
-  return openProcessDriver(options, reason);
-}
-
-/** Whatever driver follows: what a killed run left is for the next one to take back, and only root can have left anything. */
-async function cleanUp(options: ChooseDriverOptions): Promise<void> {
-  if (process.getuid?.() !== 0 || new RunRegistry(options.runDirectory).dead().length === 0) return;
-  const { cleanUpPreviousRuns } = await import('./previous-runs.ts');
-  await cleanUpPreviousRuns({ ...options, nft: findCommand('nft') });
-}
-
-async function openProcessDriver(options: ChooseDriverOptions, reason: string): Promise<SandboxDriver> {
   const { processDriver } = await import('./process-driver.ts');
   return processDriver({ reason, clock: options.clock, logger: options.logger });
+}
+
+/** A driver, or why there is none. Without root there is no use for a host: it could make nothing, and no run can have left anything. */
+async function whyNotHost(options: ChooseDriverOptions): Promise<SandboxDriver | string> {
+  const wanted = options.driver !== 'process';
+  if (process.geteuid?.() !== 0) return wanted ? 'root: no' : AS_ASKED;
+  if (!wanted && !hasRuns(options.runDirectory)) return AS_ASKED;
+  const { openHost } = await import('./host-driver.ts');
+  const { runDirectory, dataDirectory, runId, network, places } = options;
+  const driver = wanted ? 'bubblewrap' : 'none';
+  const opened = await openHost({ driver, runDirectory, dataDirectory, runId, network, places }, options.logger);
+  return opened.driver ?? (wanted ? opened.unavailable : AS_ASKED);
+}
+
+const AS_ASKED = 'as asked for';
+
+/** Whatever driver follows: what a killed run left is for the next one to take back. */
+function hasRuns(runDirectory: string): boolean {
+  try {
+    return readdirSync(`${runDirectory}/runs`).length > 0;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }

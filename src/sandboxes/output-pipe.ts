@@ -5,31 +5,36 @@ import { pipe, readAvailable, reopenNonBlocking } from './libc.ts';
 /** One read takes at most this much, the size of a full pipe. One buffer serves all: what was read is copied before it is handed on. */
 const readBuffer = Buffer.allocUnsafeSlow(65_536);
 
-/**
- * One pipe for standard output and standard error, so that what a process wrote to both arrives in the order of writing. Read as
- * it comes by the event loop, and on demand, up to what was written until now, by `drain`.
- */
-export class OutputPipe {
-  /** For the child; `childHasIt` closes ours. */
+export interface OutputEnds {
+  /** For the process that reads; its reads never wait. */
+  readonly readEnd: number;
+  /** For the child. It stays blocking: a program that is not prepared for EAGAIN on its output would lose it. */
   readonly writeEnd: number;
+}
+
+/** One pipe for standard output and standard error, so that what a process wrote to both arrives in the order of writing. */
+export function openOutput(): OutputEnds {
+  const { read, write } = pipe();
+  try {
+    return { readEnd: reopenNonBlocking(read), writeEnd: write };
+  } catch (error) {
+    closeSync(write);
+    throw error;
+  } finally {
+    closeSync(read);
+  }
+}
+
+/** What comes out of a sandbox: read as it comes by the event loop, and on demand, up to what was written until now, by `drain`. */
+export class OutputPipe {
   readonly #readEnd: number;
   #listener: ((chunk: Buffer) => void) | undefined;
   #socket: Socket | undefined;
   #open = true;
 
-  constructor() {
-    const { read, write } = pipe();
-    this.writeEnd = write;
-    try {
-      // The write end stays blocking: a program that is not prepared for EAGAIN on its output would lose it.
-      this.#readEnd = reopenNonBlocking(read);
-    } finally {
-      closeSync(read);
-    }
-  }
-
-  childHasIt(): void {
-    closeSync(this.writeEnd);
+  /** `readEnd` does not block, and is closed here. */
+  constructor(readEnd: number) {
+    this.#readEnd = readEnd;
   }
 
   /** Starts reading. Until then the pipe holds up to 64 KiB, and a process that writes more waits. */

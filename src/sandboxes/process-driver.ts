@@ -8,9 +8,9 @@ import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
 import { toHostPaths } from './inside-paths.ts';
 import { closeInheritedOnExec, listenOnLoopback } from './libc.ts';
-import { OutputPipe } from './output-pipe.ts';
+import { openOutput, OutputPipe } from './output-pipe.ts';
 import { ProcessSandbox } from './process-sandbox.ts';
-import type { Sandbox, SandboxDriver, SandboxListener, SandboxSpec } from './sandbox.ts';
+import type { Sandbox, SandboxAddresses, SandboxDriver, SandboxListener, SandboxSpec } from './sandbox.ts';
 import { checkEnvironment, checkSpec } from './sandbox-spec.ts';
 
 export interface ProcessDriverOptions {
@@ -29,6 +29,7 @@ export function processDriver(options: ProcessDriverOptions): SandboxDriver {
 class ProcessDriver implements SandboxDriver {
   readonly name = 'process';
   readonly networks = ['none', 'internet'] as const;
+  readonly failed = Promise.withResolvers<Error>().promise;
   readonly description: string;
   readonly #options: ProcessDriverOptions;
   readonly #sandboxes = new Set<Sandbox>();
@@ -50,12 +51,14 @@ class ProcessDriver implements SandboxDriver {
       return { fd, address: `127.0.0.1:${port}` };
     };
     const listeners = { runtimeApi: listen(), awsEndpoint: listen() };
-    const output = new OutputPipe();
+    const { readEnd, writeEnd } = openOutput();
+    const output = new OutputPipe(readEnd);
     onFailure.defer(() => output.close());
-    const sideOutput = spec.sideOutput === true ? new OutputPipe() : undefined;
+    const side = spec.sideOutput === true ? openOutput() : undefined;
+    const sideOutput = side === undefined ? undefined : new OutputPipe(side.readEnd);
     onFailure.defer(() => sideOutput?.close());
     const addresses = { runtimeApi: listeners.runtimeApi.address, awsEndpoint: listeners.awsEndpoint.address };
-    const child = start(spec, addresses, output, sideOutput);
+    const child = start(spec, addresses, side === undefined ? [writeEnd] : [writeEnd, side.writeEnd]);
     onFailure.move();
     const { clock, logger } = this.#options;
     const channel = child.stdio[3];
@@ -80,12 +83,8 @@ class ProcessDriver implements SandboxDriver {
   }
 }
 
-function start(
-  spec: SandboxSpec,
-  addresses: { readonly runtimeApi: string; readonly awsEndpoint: string },
-  output: OutputPipe,
-  sideOutput: OutputPipe | undefined,
-): ChildProcess {
+/** `outputs`: ours to close. The first is for standard output and error, the second for the side output. */
+function start(spec: SandboxSpec, addresses: SandboxAddresses, outputs: readonly [number, number?]): ChildProcess {
   try {
     const given = spec.environment(addresses);
     checkEnvironment(given);
@@ -94,8 +93,9 @@ function start(
     const env = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, toHost(value)]));
     const [file, ...argv] = spec.command.map(toHost);
     invariant(file !== undefined, 'a sandbox has a command');
-    const stdio: ('ignore' | 'pipe' | number)[] = ['ignore', output.writeEnd, output.writeEnd, 'pipe'];
-    if (sideOutput !== undefined) stdio.push(sideOutput.writeEnd);
+    const [output, sideOutput] = outputs;
+    const stdio: ('ignore' | 'pipe' | number)[] = ['ignore', output, output, 'pipe'];
+    if (sideOutput !== undefined) stdio.push(sideOutput);
     // A process group of its own, so that signals reach what it starts.
     const child = spawn(file, argv, { cwd, env: { ...env, PWD: cwd }, stdio, detached: true });
     if (child.pid !== undefined) return child;
@@ -103,7 +103,6 @@ function start(
     child.on('error', () => {});
     throw new Error(`${file} could not be started`);
   } finally {
-    output.childHasIt();
-    sideOutput?.childHasIt();
+    for (const fd of outputs) if (fd !== undefined) closeSync(fd);
   }
 }

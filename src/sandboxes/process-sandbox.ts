@@ -6,8 +6,9 @@ import type { Duplex } from 'node:stream';
 import { invariant } from '#base/invariant.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/logger.ts';
-import { errorCode, readIfThere, sleepAlive } from './cgroup.ts';
 import type { OutputPipe } from './output-pipe.ts';
+import { sleepAlive } from './sleep-alive.ts';
+import { errorCode, readIfThere } from './system-files.ts';
 import type { Sandbox, SandboxExit, SandboxListener, SandboxUsage } from './sandbox.ts';
 
 export interface ProcessSandboxParts {

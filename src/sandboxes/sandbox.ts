@@ -24,6 +24,8 @@ export interface SandboxDriver {
    * @throws when missing
    */
   reach(directory: string): Promise<string>;
+  /** Resolves, with the reason, when it can make no sandboxes any more and those that it made are dead. Never rejects. */
+  readonly failed: Promise<Error>;
   /** Kills what is left, removes mounts, cgroups and scratch space. */
   close(): Promise<void>;
 }

@@ -152,6 +152,7 @@ export class FakeSandboxDriver implements SandboxDriver {
   readonly name = 'process';
   readonly description = 'no processes at all';
   readonly networks = ['none', 'internet'] as const;
+  readonly failed = Promise.withResolvers<Error>().promise;
   readonly sandboxes: FakeSandbox[] = [];
   /** Of the sandboxes made from now on. */
   script: RuntimeScript;

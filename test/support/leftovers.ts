@@ -45,10 +45,16 @@ function leftovers({ runId, processes }: Footprint, dataDir: string): readonly s
 
 function runOf(daemonPid: number): string {
   for (const name of readdirSync(`${RUNS}/runs`)) {
+    // The run is its sandbox host's, a child of the daemon.
     const { pid } = JSON.parse(readFileSync(`${RUNS}/runs/${name}`, 'utf8')) as { readonly pid: number };
-    if (pid === daemonPid) return name.replace(/\.json$/, '');
+    if (parentOf(pid) === daemonPid) return name.replace(/\.json$/, '');
   }
   return assert.fail(`process ${daemonPid} has no run`);
+}
+
+function parentOf(pid: number): number | undefined {
+  const stat = readIfThere(`/proc/${pid}/stat`);
+  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
 function groupsOf(runId: string): readonly string[] {

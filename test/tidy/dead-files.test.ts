@@ -22,7 +22,7 @@ function reach(roots: readonly string[]): ReadonlySet<string> {
 }
 
 test('every source file is used by the program, or by another test than its own', () => {
-  const program = reach(['src/main.ts', ...modules.filter((path) => /^(scripts|bench)\//.test(path))]);
+  const program = reach(['src/main.ts', 'src/sandbox-host/main.ts', ...modules.filter((path) => /^(scripts|bench)\//.test(path))]);
   const usedByTests = new Set(
     modules
       .filter((path) => path.endsWith('.test.ts'))

@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['base', 'aws'],
   functions: ['base', 'aws', 'storage'],
   sandboxes: ['base'],
+  'sandbox-host': ['base', 'sandboxes'],
   environments: ['base', 'aws', 'functions', 'telemetry', 'sandboxes'],
   invocation: ['base', 'aws', 'storage', 'functions', 'telemetry'],
   services: ['base', 'aws', 'storage', 'telemetry'],
@@ -25,7 +26,7 @@ const COMPOSITION: ReadonlySet<string> = new Set(['platform', 'main']);
 
 /** Packages by the layers that may load them. Types of the SDK are data about the wire and free to all who speak AWS. */
 const PACKAGE_FENCE: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^koffi$/, ['sandboxes']],
+  [/^koffi$/, ['sandboxes', 'sandbox-host']],
   [/^yauzl$/, ['functions']],
   [/^@smithy\/(core|signature-v4)(\/|$)/, ['aws']],
   [/^@aws-sdk\/core(\/|$)/, ['aws']],
