@@ -3,6 +3,13 @@ import { aliasReplays } from './cases/alias-cases.ts';
 import { functionNameReplays } from './cases/function-name-cases.ts';
 import { layerReplays } from './cases/layer-cases.ts';
 import { missingFunctionReplays } from './cases/missing-function-cases.ts';
+import { versionReplays } from './cases/version-cases.ts';
 
 /** Every replay there is. */
-export const REPLAYS: ReplayTable = { ...aliasReplays, ...functionNameReplays, ...layerReplays, ...missingFunctionReplays };
+export const REPLAYS: ReplayTable = {
+  ...aliasReplays,
+  ...functionNameReplays,
+  ...layerReplays,
+  ...missingFunctionReplays,
+  ...versionReplays,
+};
