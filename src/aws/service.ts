@@ -17,6 +17,8 @@ export interface RequestContext {
   readonly traceHeader: string | undefined;
   /** Aborted when the client went away or the daemon shuts down. */
   readonly signal: AbortSignal;
+  /** Adds a header to a good answer for which its shape has no member. Absent in process: nobody reads headers there. */
+  addHeader?(name: string, value: string): void;
 }
 
 /** One operation of a service. Input and output are the SDK's own types. */

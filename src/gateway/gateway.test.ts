@@ -146,6 +146,24 @@ suite('Gateway: an operation', () => {
     assert.equal(answer.headers['x-amzn-requestid'], REQUEST_ID);
   });
 
+  test('adds headers to a good answer, and to no other', async (context) => {
+    const operations = {
+      GetFunction(_input: unknown, operationContext: RequestContext) {
+        operationContext.addHeader?.('X-Amzn-Trace-Id', 'Root=1');
+        return {};
+      },
+      Invoke(_input: unknown, operationContext: RequestContext): never {
+        operationContext.addHeader?.('X-Amzn-Trace-Id', 'Root=1');
+        throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', { status: 429 });
+      },
+    };
+    const { send } = await harness(context, { operations });
+    const good = await send(GET_FUNCTION);
+    assert.deepEqual([good.headers['x-amzn-trace-id'], good.headers['x-amzn-requestid']], ['Root=1', REQUEST_ID]);
+    const throttled = await send(INVOKE);
+    assert.deepEqual([throttled.status, throttled.headers['x-amzn-trace-id']], [429, undefined]);
+  });
+
   test("an AwsError is answered in the service's protocol", async (context) => {
     const fail = (): never => {
       throw new AwsError('ResourceNotFoundException', 'Function not found: f', { status: 404, members: { Type: 'User' } });

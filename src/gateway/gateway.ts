@@ -153,7 +153,7 @@ export class Gateway implements InProcessGateway {
       const context = new OperationContext({ caller, region, requestId, endpoint: endpointOf(head), traceHeader: undefined }, target);
       const input = await readStreamingInput(wire, call, withBucketInPath(head), { body: openBody(source), lease });
       const output = await this.#permitted(service, call, input, context)(input as never, context);
-      response = call.writeOutput(output, requestId);
+      response = context.complete(call.writeOutput(output, requestId));
     } catch (error) {
       response = this.#failed(error, service, call, requestId);
     }
@@ -216,7 +216,7 @@ export class Gateway implements InProcessGateway {
       const traceHeader = request.headers['x-amzn-trace-id'];
       const context = new OperationContext({ caller, region, requestId, endpoint: endpointOf(request), traceHeader }, target);
       const operation = this.#permitted(service, decoded, input, context);
-      return decoded.writeOutput(await operation(input as never, context), requestId);
+      return context.complete(decoded.writeOutput(await operation(input as never, context), requestId));
     } catch (error) {
       return this.#failed(error, service, call, requestId);
     }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Caller } from '#aws/caller.ts';
 import type { RequestContext } from '#aws/service.ts';
+import type { WireResponse } from '#aws/wire/message.ts';
 import { ClientGone } from './http-exchange.ts';
 
 /** What an operation learns of its request. The signal is made when it is asked for, since hardly any operation does. */
@@ -12,8 +13,9 @@ export class OperationContext implements RequestContext {
   readonly traceHeader: string | undefined;
   readonly #target: ServerResponse;
   #signal: AbortSignal | undefined;
+  #headers: Record<string, string> | undefined;
 
-  constructor(known: Omit<RequestContext, 'signal'>, target: ServerResponse) {
+  constructor(known: Omit<RequestContext, 'signal' | 'addHeader'>, target: ServerResponse) {
     this.caller = known.caller;
     this.region = known.region;
     this.requestId = known.requestId;
@@ -24,6 +26,15 @@ export class OperationContext implements RequestContext {
 
   get signal(): AbortSignal {
     return (this.#signal ??= abortedOnClose(this.#target));
+  }
+
+  addHeader(name: string, value: string): void {
+    (this.#headers ??= {})[name] = value;
+  }
+
+  /** The answer with the headers that the operation added. */
+  complete(response: WireResponse): WireResponse {
+    return this.#headers === undefined ? response : { ...response, headers: { ...response.headers, ...this.#headers } };
   }
 }
 

@@ -53,12 +53,14 @@ export function invocationRequest(
   }
   const event = checkedEvent(input.Payload as Uint8Array | undefined);
   const clientContext = decodeClientContext(input.ClientContext);
+  const traceId = traceIdFor(context.traceHeader, deps.ids, deps.clock.wallMs());
+  context.addHeader?.('X-Amzn-Trace-Id', traceId);
   return {
     version,
     invocation: {
       requestId: context.requestId,
       functionArn: functionArn(reference, qualifier),
-      traceId: traceIdFor(context.traceHeader, deps.ids, deps.clock.wallMs()),
+      traceId,
       ...(clientContext !== undefined && { clientContext }),
       event,
       tailLog: input.LogType === 'Tail',

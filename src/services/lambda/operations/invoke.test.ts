@@ -253,4 +253,15 @@ suite('Invoke', () => {
     assert.match(invoked[1]?.invocation.traceId ?? '', /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/);
     assert.equal(invoked[0]?.invocation.requestId, requestContext().requestId);
   });
+
+  test('the answer names the trace in a header', async () => {
+    const { functions, clock, ids } = await lambdaControlPlane();
+    await functions.create(functionRecord('f'));
+    const invoker = { invoke: () => Promise.resolve({ outcome: 'success' as const, body: Buffer.from('1') }) };
+    const headers: string[] = [];
+    const addHeader = (name: string, value: string): void => void headers.push(`${name}: ${value}`);
+    const operation = invoke({ functions, clock, ids, chance: () => 0.5, invoker });
+    await operation({ FunctionName: 'f' }, { ...requestContext(), traceHeader: 'Root=1-2-3;Sampled=1', addHeader });
+    assert.deepEqual(headers, ['X-Amzn-Trace-Id: Root=1-2-3;Sampled=1']);
+  });
 });
