@@ -1,5 +1,6 @@
 import type { ReplayTable } from './replay.ts';
 import { aliasReplays } from './cases/alias-cases.ts';
+import { concurrencyReplays } from './cases/concurrency-cases.ts';
 import { functionNameReplays } from './cases/function-name-cases.ts';
 import { layerReplays } from './cases/layer-cases.ts';
 import { missingFunctionReplays } from './cases/missing-function-cases.ts';
@@ -8,6 +9,7 @@ import { versionReplays } from './cases/version-cases.ts';
 /** Every replay there is. */
 export const REPLAYS: ReplayTable = {
   ...aliasReplays,
+  ...concurrencyReplays,
   ...functionNameReplays,
   ...layerReplays,
   ...missingFunctionReplays,

@@ -63,10 +63,7 @@ describe('concurrency with the aws CLI', { concurrency: false }, () => {
     });
     assert.deepEqual(await json('get-function-concurrency', ...which), { ReservedConcurrentExecutions: 5 });
     assert.equal((await limits())['UnreservedConcurrentExecutions'], Number(unreserved) - 5);
-    await refused(
-      /InvalidParameterValueException.*below its minimum value of \[100\]\./,
-      ...reserve('901'),
-    );
+    await refused(/InvalidParameterValueException.*below its minimum value of \[100\]\./, ...reserve('901'));
 
     const { Version: version } = await json('publish-version', ...which);
     await json('create-alias', ...which, '--name', 'live', '--function-version', String(version));

@@ -1,10 +1,10 @@
 import {
-  CreateFunctionCommand,
   DeleteFunctionConcurrencyCommand,
   DeleteProvisionedConcurrencyConfigCommand,
   GetAccountSettingsCommand,
   GetFunctionCommand,
   GetFunctionConcurrencyCommand,
+  GetFunctionConfigurationCommand,
   GetProvisionedConcurrencyConfigCommand,
   InvokeCommand,
   ListProvisionedConcurrencyConfigsCommand,
@@ -13,12 +13,25 @@ import {
   PutProvisionedConcurrencyConfigCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
+import type { GetProvisionedConcurrencyConfigCommandOutput } from '@aws-sdk/client-lambda';
 import { eventually } from '../../support/account.ts';
+import { zipArchive } from '../../support/zip-archive.ts';
 import { newFunction, updated } from '../new-function.ts';
 import type { Replay, ReplayTable } from '../replay.ts';
 
+/** A function as the recorded tests made it. */
+const ECHO = {
+  Handler: 'handler.handler',
+  Timeout: 30,
+  Environment: { Variables: {} },
+  Code: { ZipFile: zipArchive([{ name: 'handler.py', content: 'def handler(event, context):\n    return event\n' }]) },
+} as const;
+
 /** Answers once what is provisioned is ready. */
-async function provisioned(replay: Replay, target: { readonly FunctionName: string; readonly Qualifier: string }) {
+async function provisioned(
+  replay: Replay,
+  target: { readonly FunctionName: string; readonly Qualifier: string },
+): Promise<GetProvisionedConcurrencyConfigCommandOutput> {
   return eventually('provisioned concurrency is ready', async () => {
     const found = await replay.account.lambda.send(new GetProvisionedConcurrencyConfigCommand(target));
     return found.Status === 'READY' ? found : undefined;
@@ -44,14 +57,15 @@ export const concurrencyReplays: ReplayTable = {
     const { FunctionName } = await newFunction(replay);
     const { AccountLimit } = await lambda.send(new GetAccountSettingsCommand({}));
     const limit = AccountLimit?.ConcurrentExecutions ?? 0;
-    const put = (reserved: number) => lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: reserved }));
+    const put = (reserved: number) =>
+      lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: reserved }));
     await replay.call('put_function_concurrency_account_limit_exceeded', put(limit + 1));
     await replay.call('put_function_concurrency_below_unreserved_min_value', put(limit - 99));
   },
 
   async 'TestLambdaProvisionedConcurrency::test_provisioned_concurrency_exceptions'(replay) {
     const { lambda } = replay.account;
-    const { FunctionName } = await newFunction(replay, { Environment: { Variables: {} }, Timeout: 30 });
+    const { FunctionName } = await newFunction(replay, ECHO);
     const version = await replay.call('publish_version_result', lambda.send(new PublishVersionCommand({ FunctionName })));
     const Qualifier = version?.Version ?? '';
     const get = (name: string, qualifier: string) =>
@@ -86,11 +100,6 @@ export const concurrencyReplays: ReplayTable = {
     await replay.call('put_provisioned_latest', put(FunctionName, '$LATEST'));
   },
 
-  async 'TestLambdaFunction::test_ops_on_nonexisting_fn[get_function_concurrency]'(replay) {
-    const input = { FunctionName: 'nonexisting-fn-name' };
-    await replay.call('not_found_exception', replay.account.lambda.send(new GetFunctionConcurrencyCommand(input)));
-  },
-
   async 'TestLambdaConcurrency::test_lambda_concurrency_crud'(replay) {
     const { lambda } = replay.account;
     const { FunctionName } = await newFunction(replay);
@@ -107,7 +116,7 @@ export const concurrencyReplays: ReplayTable = {
 
   async 'TestLambdaConcurrency::test_lambda_concurrency_update'(replay) {
     const { lambda } = replay.account;
-    const { FunctionName } = await newFunction(replay, { Environment: { Variables: {} }, Timeout: 30, Handler: 'handler.handler' });
+    const { FunctionName } = await newFunction(replay, ECHO);
     const get = () => lambda.send(new GetFunctionConcurrencyCommand({ FunctionName }));
     for (const reserved of [1, 3]) {
       const answer = lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: reserved }));
@@ -122,7 +131,7 @@ export const concurrencyReplays: ReplayTable = {
 
   async 'TestLambdaConcurrency::test_lambda_concurrency_block'(replay) {
     const { lambda } = replay.account;
-    const { FunctionName } = await newFunction(replay, { Environment: { Variables: {} }, Timeout: 30 });
+    const { FunctionName } = await newFunction(replay, ECHO);
     const version = await replay.call('v1_result', lambda.send(new PublishVersionCommand({ FunctionName })));
     const Qualifier = version?.Version ?? '';
     await replay.call(
@@ -142,6 +151,16 @@ export const concurrencyReplays: ReplayTable = {
     await replay.call('invoke_latest_second_exc', invoke('$LATEST'));
   },
 
+  /** As far as it goes without asynchronous invocation. */
+  async 'TestLambdaConcurrency::test_reserved_concurrency'(replay) {
+    const { lambda } = replay.account;
+    const { FunctionName } = await newFunction(replay, { ...ECHO, Timeout: 20 });
+    const latest = { FunctionName, Qualifier: '$LATEST' };
+    await replay.call('fn', lambda.send(new GetFunctionConfigurationCommand(latest)));
+    await replay.call('put_reserved', lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 })));
+    await replay.call('exc_no_cap_requestresponse', lambda.send(new InvokeCommand({ ...latest, InvocationType: 'RequestResponse' })));
+  },
+
   async 'TestLambdaConcurrency::test_lambda_provisioned_concurrency_scheduling'(replay) {
     const { lambda } = replay.account;
     const { FunctionName } = await newFunction(replay);
@@ -152,16 +171,16 @@ export const concurrencyReplays: ReplayTable = {
 
   async 'TestLambdaConcurrency::test_reserved_provisioned_overlap'(replay) {
     const { lambda } = replay.account;
-    const { FunctionName } = await newFunction(replay, { Timeout: 10, Environment: { Variables: {} } });
+    const { FunctionName } = await newFunction(replay, ECHO);
     const { Version: Qualifier = '' } = await lambda.send(new PublishVersionCommand({ FunctionName, Description: 'my-first-version' }));
     const put = (qualifier: string, count: number) =>
-      lambda.send(new PutProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier: qualifier, ProvisionedConcurrentExecutions: count }));
-    const reserve = (count: number) => lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: count }));
+      lambda.send(
+        new PutProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier: qualifier, ProvisionedConcurrentExecutions: count }),
+      );
+    const reserve = (count: number) =>
+      lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: count }));
     await replay.call('put_provisioned_5', put(Qualifier, 2));
-    await replay.call(
-      'get_provisioned_prewait',
-      lambda.send(new GetProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier })),
-    );
+    await replay.call('get_provisioned_prewait', lambda.send(new GetProvisionedConcurrencyConfigCommand({ FunctionName, Qualifier })));
     await replay.call('get_provisioned_postwait', provisioned(replay, { FunctionName, Qualifier }));
     await replay.call('reserved_lower_than_provisioned_exc', reserve(1));
     await reserve(2);
@@ -170,10 +189,7 @@ export const concurrencyReplays: ReplayTable = {
       'reserved_equals_provisioned_latest_invoke_exc',
       lambda.send(new InvokeCommand({ FunctionName, Qualifier: '$LATEST', Payload: '{}' })),
     );
-    await replay.call(
-      'update_func_config',
-      lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables: { init: 'yes' } } })),
-    );
+    await replay.call('update_func_config', lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 15 })));
     await updated(replay, FunctionName);
     const { Version: another = '' } = await lambda.send(new PublishVersionCommand({ FunctionName }));
     await replay.call('reserved_equals_provisioned_another_provisioned_exc', put(another, 1));
