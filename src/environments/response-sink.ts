@@ -15,23 +15,27 @@ export interface ResponseSink {
 
 /** Gathers the chunks for a caller who waits for the whole response. */
 export class CollectedResponse implements ResponseSink {
-  #chunks: Buffer[] = [];
+  /** One buffer that doubles: a function may write byte by byte, and an object for each would be hundreds of megabytes. */
+  #buffer = Buffer.alloc(0);
   #bytes = 0;
 
   begin(): void {}
 
   write(chunk: Buffer): RuntimeErrorReport | undefined {
-    this.#bytes += chunk.length;
-    if (this.#bytes <= MAX_RESPONSE_BYTES) {
-      this.#chunks.push(chunk);
-      return undefined;
+    const bytes = this.#bytes + chunk.length;
+    if (bytes > MAX_RESPONSE_BYTES) return responseTooLarge(MAX_RESPONSE_BYTES);
+    if (bytes > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.min(Math.max(2 * this.#buffer.length, bytes), MAX_RESPONSE_BYTES));
+      this.#buffer.copy(larger, 0, 0, this.#bytes);
+      this.#buffer = larger;
     }
-    this.#chunks = [];
-    return responseTooLarge(MAX_RESPONSE_BYTES);
+    chunk.copy(this.#buffer, this.#bytes);
+    this.#bytes = bytes;
+    return undefined;
   }
 
   collected(): Buffer {
-    return Buffer.concat(this.#chunks);
+    return this.#buffer.subarray(0, this.#bytes);
   }
 }
 
@@ -106,7 +110,8 @@ class ChunkQueue implements ByteStream {
 
   push(chunk: Uint8Array): void {
     if (this.#discarded || chunk.byteLength === 0) return;
-    this.#chunks.push(chunk);
+    // A small view would keep alive all that was read together with it.
+    this.#chunks.push(2 * chunk.byteLength < chunk.buffer.byteLength ? Buffer.from(chunk) : chunk);
     this.#costBytes += chunk.byteLength + CHUNK_OVERHEAD_BYTES;
     if (this.#costBytes >= HIGH_WATER_BYTES && !this.#held && !this.#ended) {
       this.#held = true;
