@@ -185,6 +185,34 @@ describe('response streaming', { concurrency: false }, () => {
     assert.match(complete?.ErrorDetails ?? '', /Sandbox\.Timedout/);
   });
 
+  test('behind a wrapper script, where the runtime speaks HTTP, all is the same', async () => {
+    const { files, ...rest } = node(
+      `stream.setContentType('text/plain'); stream.write('one'); await pause(400); if (event.crash) process.exit(7); if (event.fail) throw new Error('torn'); stream.end('two');`,
+    );
+    await account.deploy('wrapped', {
+      ...rest,
+      files: [
+        { name: 'wrapper', mode: 0o100755, content: '#!/bin/bash\nexec "$@"\n' },
+        { name: 'index.mjs', content: (files as Readonly<Record<string, string>>)['index.mjs'] ?? '' },
+      ],
+      more: { Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/wrapper' } } },
+    });
+    const { chunks, complete } = await stream('wrapped');
+    assert.deepEqual(
+      chunks.map(({ text }) => text),
+      ['one', 'two'],
+    );
+    assert.ok((chunks[1]?.atMs ?? 0) - (chunks[0]?.atMs ?? 0) > 250, JSON.stringify(chunks));
+    assert.deepEqual(complete, {});
+    const failed = await stream('wrapped', { Payload: Buffer.from('{"fail":true}') });
+    assert.equal(textOf(failed), 'one');
+    assert.match(failed.complete?.ErrorDetails ?? '', /^\{"errorType":"Error","errorMessage":"torn","trace":\[/);
+    const crash = await stream('wrapped', { Payload: Buffer.from('{"crash":true}') });
+    assert.equal(textOf(crash), 'one');
+    assert.match(crash.complete?.ErrorDetails ?? '', /"errorType":"Runtime\.ExitError".*exit status 7/);
+    assert.equal(textOf(await stream('wrapped')), 'onetwo');
+  });
+
   test('a Python function, which cannot stream, answers in chunks', async () => {
     await account.deploy('python', {
       runtime: 'python3.12',
