@@ -8,6 +8,7 @@ import { afterThisTurn } from '#base/defer.ts';
 import { Closers } from '#base/closers.ts';
 import { systemIds } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
+import { InProcessS3 } from '#aws/client/in-process-s3.ts';
 import { bucketOfHost, isS3Host } from '#aws/wire/bucket-host.ts';
 import { loadServiceWire } from '#aws/wire/service-wire.ts';
 import type { Platform, PlatformIo } from '#cli/start.ts';
@@ -39,6 +40,7 @@ import type { SandboxDriver } from '#sandboxes/sandbox.ts';
 import { IamDirectory } from '#services/iam/iam-directory.ts';
 import { iamService } from '#services/iam/iam-service.ts';
 import { Identity } from '#services/iam/identity.ts';
+import { CodeSource } from '#services/lambda/code-source.ts';
 import { CODE_URL_PREFIX, CodeUrls } from '#services/lambda/code-url.ts';
 import { lambdaService } from '#services/lambda/service.ts';
 import { LogStore } from '#services/logs/log-store.ts';
@@ -216,7 +218,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
         functions,
         layers,
         lifecycle,
-        blobs,
+        codeSource: new CodeSource({ blobs, objects: { read: (object, by, maxBytes) => inProcessS3.read(object, by, maxBytes) } }),
         codeStorage: new CodeStorage({ functions, layers }),
         codeUrls,
         invoker,
@@ -262,6 +264,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       ids,
       logger,
     });
+    const inProcessS3 = new InProcessS3(gateway);
     const listeners = new Listeners(gateway, { clock, logger });
     const port = await listeners.listen(config.host, config.port);
     closers.push(() => listeners.close(DRAIN_MS));

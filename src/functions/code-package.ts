@@ -5,26 +5,31 @@ import type { CodePackage } from './function-record.ts';
 import { invalidParameter, requestTooLarge } from './lambda-errors.ts';
 import { readZipDirectory, ZipRejected } from './zip-directory.ts';
 
+export interface PackageLimits {
+  /** 50 MB unless given, the limit for packages in requests. */
+  readonly maxZippedBytes: number;
+}
+
 /**
  * Checks an uploaded package as far as its directory goes, and stores its bytes durably.
  * @throws AwsError RequestEntityTooLargeException above 50 MB (recorded by test_oversized_zipped_create_lambda);
  *   InvalidParameterValueException for what cannot be unpacked, or is more than 250 MB then (test_oversized_unzipped_lambda)
  */
-export async function storeCodePackage(zip: Uint8Array, blobs: BlobStore): Promise<CodePackage> {
-  const unzippedBytes = await checkZip(zip);
+export async function storeCodePackage(zip: Uint8Array, blobs: BlobStore, limits?: PackageLimits): Promise<CodePackage> {
+  const unzippedBytes = await checkZip(zip, limits);
   const blob = await blobs.put(zip);
   return { digest: blob.digest, sizeBytes: blob.sizeBytes, unzippedBytes };
 }
 
 /** The checks of {@link storeCodePackage} alone; what would be stored. */
-export async function checkCodePackage(zip: Uint8Array): Promise<CodePackage> {
-  const unzippedBytes = await checkZip(zip);
+export async function checkCodePackage(zip: Uint8Array, limits?: PackageLimits): Promise<CodePackage> {
+  const unzippedBytes = await checkZip(zip, limits);
   return { digest: createHash('sha256').update(zip).digest('hex'), sizeBytes: zip.byteLength, unzippedBytes };
 }
 
 /** Resolves to the size of all files together. */
-async function checkZip(zip: Uint8Array): Promise<number> {
-  if (zip.byteLength > MAX_ZIPPED_BYTES) throw requestTooLarge(`Zipped size must be smaller than ${MAX_ZIPPED_BYTES} bytes`);
+async function checkZip(zip: Uint8Array, { maxZippedBytes = MAX_ZIPPED_BYTES }: Partial<PackageLimits> = {}): Promise<number> {
+  if (zip.byteLength > maxZippedBytes) throw requestTooLarge(`Zipped size must be smaller than ${maxZippedBytes} bytes`);
   if (zip.byteLength === 0) throw invalidParameter(new ZipRejected('empty', 'no bytes').message);
   try {
     const entries = await readZipDirectory(Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength));

@@ -34,6 +34,7 @@ async function project(place = folder): Promise<string> {
   await install(root, 'node_modules/@aws-sdk/client-iam/node_modules/deep', '1.0.0', ['leaf']);
   await install(root, 'node_modules/@aws-sdk/client-sts', '3.9.0', ['deep']);
   await install(root, 'node_modules/@aws-sdk/client-cloudwatch-logs', '3.9.0');
+  await install(root, 'node_modules/@aws-sdk/client-s3', '3.9.0');
   await install(root, 'node_modules/deep', '2.0.0');
   await install(root, 'node_modules/leaf', '1.0.0');
   await install(root, 'node_modules/shared', '1.0.0', ['leaf']);
@@ -51,6 +52,7 @@ test('nodeSdkBundle copies the clients and what they need, as they were laid out
     '@aws-sdk/client-iam',
     '@aws-sdk/client-iam/node_modules/deep',
     '@aws-sdk/client-lambda',
+    '@aws-sdk/client-s3',
     '@aws-sdk/client-sts',
     'deep',
     'leaf',

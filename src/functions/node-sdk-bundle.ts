@@ -7,7 +7,13 @@ import { copyTree } from './copy-tree.ts';
 import { exists, installDirectory } from './installed-directory.ts';
 
 /** The clients of services that Hearth serves; what AWS has beside them would find nobody to talk to. */
-const CLIENTS = ['@aws-sdk/client-lambda', '@aws-sdk/client-iam', '@aws-sdk/client-sts', '@aws-sdk/client-cloudwatch-logs'] as const;
+const CLIENTS = [
+  '@aws-sdk/client-lambda',
+  '@aws-sdk/client-iam',
+  '@aws-sdk/client-sts',
+  '@aws-sdk/client-cloudwatch-logs',
+  '@aws-sdk/client-s3',
+] as const;
 
 /** Types and source maps are of no use to a running function, and most of the files. */
 const LEFT_OUT = /(?:\.d\.[cm]?ts|\.map|\.md)$/;

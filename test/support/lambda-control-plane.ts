@@ -16,6 +16,7 @@ import { LayerRepository } from '#functions/layer-repository.ts';
 import { invalidParameter } from '#functions/lambda-errors.ts';
 import { MemoryBlobStore } from '#storage/memory/memory-blob-store.ts';
 import { MemoryDocumentStore } from '#storage/memory/memory-document-store.ts';
+import { CodeSource } from '../../src/services/lambda/code-source.ts';
 import { CodeUrls } from '../../src/services/lambda/code-url.ts';
 import type { ProvisionedStates } from '../../src/services/lambda/provisioned-configuration.ts';
 import { TEST_ACCOUNT, TEST_REGION } from './function-record.ts';
@@ -33,6 +34,9 @@ export interface LambdaControlPlane {
   readonly layers: LayerRepository;
   readonly lifecycle: FunctionLifecycle;
   readonly blobs: MemoryBlobStore;
+  readonly codeSource: CodeSource;
+  /** What S3 has: by bucket and key (`bucket/key`), and an error for what it refuses. */
+  readonly objects: Map<string, Uint8Array | AwsError>;
   readonly codeUrls: CodeUrls;
   readonly roles: { assumableByLambda(roleArn: string): boolean };
   readonly runtimes: { checkForCreate(identifier: string): void; checkForUpdate(identifier: string): void };
@@ -55,6 +59,7 @@ export async function lambdaControlPlane({ codeLimitBytes = 300 * 1024 ** 3 } = 
   const layers = await LayerRepository.open(documents);
   const clock: Clock = { ...systemClock, wallMs: () => TEST_WALL_MS };
   const blobs = new MemoryBlobStore({ clock });
+  const objects = new Map<string, Uint8Array | AwsError>();
   let gate: Promise<void> = Promise.resolve();
   const lifecycle = new FunctionLifecycle({
     functions,
@@ -77,6 +82,8 @@ export async function lambdaControlPlane({ codeLimitBytes = 300 * 1024 ** 3 } = 
     codeStorage: new CodeStorage({ functions, layers, limitBytes: codeLimitBytes }),
     lifecycle,
     blobs,
+    objects,
+    codeSource: new CodeSource({ blobs, objects: { read: (object) => readObject(objects, object) } }),
     codeUrls: new CodeUrls({ secret: 'secret', clock, blobs }),
     roles: { assumableByLambda: (arn) => !arn.endsWith('/untrusted') },
     runtimes: {
@@ -98,6 +105,15 @@ export async function lambdaControlPlane({ codeLimitBytes = 300 * 1024 ** 3 } = 
       return functions.find(TEST_ACCOUNT, TEST_REGION, name) ?? assert.fail(`no function ${name}`);
     },
   };
+}
+
+async function readObject(
+  objects: ReadonlyMap<string, Uint8Array | AwsError>,
+  { bucket, key }: { readonly bucket: string; readonly key: string },
+): Promise<Uint8Array> {
+  const found = objects.get(`${bucket}/${key}`) ?? new AwsError('NoSuchKey', 'The specified key does not exist.', { status: 404 });
+  if (found instanceof AwsError) throw found;
+  return Promise.resolve(found);
 }
 
 function checkTestRuntime(action: 'create' | 'update', runtime: string): void {

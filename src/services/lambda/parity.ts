@@ -47,6 +47,8 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Role: 'Role must be one of the account that Lambda can assume',
     Handler: 'Handler is stored, and mandatory',
     'Code.ZipFile': 'Code.ZipFile is stored under its SHA-256, and mandatory',
+    'Code.S3Bucket': 'Code.S3Bucket and Code.S3Key name an object that the caller may read',
+    'Code.S3Key': 'Code.S3Bucket and Code.S3Key name an object that the caller may read',
     Description: 'Description, Timeout, MemorySize and EphemeralStorage are stored',
     Timeout: 'Description, Timeout, MemorySize and EphemeralStorage are stored',
     MemorySize: 'Description, Timeout, MemorySize and EphemeralStorage are stored',
@@ -170,6 +172,8 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   PublishLayerVersion: {
     LayerName: 'LayerName counts versions of its own, and may be an ARN of this account',
     'Content.ZipFile': 'Content.ZipFile is stored under its SHA-256, checked, and mandatory',
+    'Content.S3Bucket': 'Content.S3Bucket and Content.S3Key name an object that the caller may read',
+    'Content.S3Key': 'Content.S3Bucket and Content.S3Key name an object that the caller may read',
     Description: 'Description, LicenseInfo, CompatibleRuntimes and CompatibleArchitectures are stored',
     LicenseInfo: 'Description, LicenseInfo, CompatibleRuntimes and CompatibleArchitectures are stored',
     CompatibleRuntimes: 'Description, LicenseInfo, CompatibleRuntimes and CompatibleArchitectures are stored',
@@ -230,6 +234,8 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   UpdateFunctionCode: {
     FunctionName: 'FunctionName finds by name and ARN, never a version',
     ZipFile: 'ZipFile replaces the package, and is mandatory',
+    S3Bucket: 'S3Bucket and S3Key name an object that the caller may read',
+    S3Key: 'S3Bucket and S3Key name an object that the caller may read',
     Architectures: 'Architectures changes the architecture and with it the runtime version',
     DryRun: 'DryRun checks and changes nothing',
     Publish: 'Publish answers the version that is made of the new package',

@@ -22,12 +22,15 @@ const CONFIGURATION: readonly RefusedParameter[] = [
   { path: 'DurableConfig' },
 ];
 
-const CODE = ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'S3ObjectStorageMode', 'ImageUri', 'SourceKMSKeyArn'];
+/** Buckets have no versions, but every object has that one. */
+const UNVERSIONED = ['null'];
+const CODE = ['S3ObjectStorageMode', 'ImageUri', 'SourceKMSKeyArn'];
 
 /** By operation. `parity.ts` makes the documentation from this table, so that the two cannot disagree. */
 export const REFUSED_PARAMETERS: Readonly<Record<string, readonly RefusedParameter[]>> = {
   CreateFunction: [
     ...CODE.map((name) => ({ path: `Code.${name}` })),
+    { path: 'Code.S3ObjectVersion', harmless: UNVERSIONED },
     ...PUBLISHING,
     ...CONFIGURATION,
     { path: 'PackageType', harmless: ['Zip'] },
@@ -35,10 +38,10 @@ export const REFUSED_PARAMETERS: Readonly<Record<string, readonly RefusedParamet
     { path: 'TenancyConfig' },
   ],
   PublishVersion: PUBLISHING,
-  UpdateFunctionCode: [...CODE.map((path) => ({ path })), ...PUBLISHING],
+  UpdateFunctionCode: [...CODE.map((path) => ({ path })), { path: 'S3ObjectVersion', harmless: UNVERSIONED }, ...PUBLISHING],
   UpdateFunctionConfiguration: CONFIGURATION,
   Invoke: [{ path: 'DurableExecutionName' }, { path: 'InvocationType', harmless: ['RequestResponse', 'DryRun'] }],
-  PublishLayerVersion: ['S3Bucket', 'S3Key', 'S3ObjectVersion', 'S3ObjectStorageMode'].map((name) => ({ path: `Content.${name}` })),
+  PublishLayerVersion: [{ path: 'Content.S3ObjectVersion', harmless: UNVERSIONED }, { path: 'Content.S3ObjectStorageMode' }],
 };
 
 /**

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AwsError } from '#aws/errors.ts';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import type { CreateFunctionCommandInput } from '@aws-sdk/client-lambda';
@@ -145,6 +146,33 @@ suite('CreateFunction', () => {
     assert.equal(await plane.blobs.size(Buffer.from(CODE_SHA256, 'base64').toString('hex')), TEST_ZIP.length);
   });
 
+  test('Code.S3Bucket and Code.S3Key name an object that the caller may read', async () => {
+    const plane = await lambdaControlPlane();
+    const create = createFunction(plane);
+    plane.objects.set('bucket/code.zip', TEST_ZIP);
+    plane.objects.set('secret/code.zip', new AwsError('AccessDenied', 'Access Denied', { status: 403 }));
+    const from = (S3Bucket: string, S3Key: string) => create({ ...INPUT, Code: { S3Bucket, S3Key } }, requestContext());
+    await rejectsWith(() => from('bucket', 'other.zip'), {
+      code: 'InvalidParameterValueException',
+      message: 'Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist.',
+    });
+    await rejectsWith(() => from('secret', 'code.zip'), {
+      code: 'AccessDeniedException',
+      message:
+        'Your access has been denied by S3, please make sure your request credentials have permission to GetObject for secret/code.zip. S3 Error Code: AccessDenied. S3 Error Message: Access Denied',
+    });
+    await rejectsWith(() => create({ ...INPUT, Code: { ZipFile: TEST_ZIP, S3Bucket: 'bucket', S3Key: 'code.zip' } }, requestContext()), {
+      code: 'InvalidParameterValueException',
+      message: 'Please do not provide other FunctionCode parameters when providing a ZipFile.',
+    });
+    await rejectsWith(() => create({ ...INPUT, Code: { S3Bucket: 'bucket' } }, requestContext()), {
+      code: 'InvalidParameterValueException',
+      message: 'Please provide a source for function code.',
+    });
+    const created = await from('bucket', 'code.zip');
+    assert.deepEqual([created.CodeSha256, created.CodeSize], [CODE_SHA256, TEST_ZIP.length]);
+  });
+
   test('Description, Timeout, MemorySize and EphemeralStorage are stored', async () => {
     const plane = await lambdaControlPlane();
     const given = { Description: 'd', Timeout: 900, MemorySize: 10_240, EphemeralStorage: { Size: 1024 } };
@@ -232,7 +260,7 @@ suite('CreateFunction', () => {
   });
 
   const refused: readonly (readonly [string, Partial<CreateFunctionCommandInput>])[] = [
-    ['Code.S3Bucket', { Code: { S3Bucket: 'b', S3Key: 'k' } }],
+    ['Code.S3ObjectVersion', { Code: { S3Bucket: 'b', S3Key: 'k', S3ObjectVersion: 'v1' } }],
     ['Code.ImageUri', { Code: { ImageUri: '111111111111.dkr.ecr.us-east-1.amazonaws.com/i:latest' } }],
     ['PublishTo', { PublishTo: 'LATEST_PUBLISHED' }],
     ['VpcConfig', { VpcConfig: { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] } }],

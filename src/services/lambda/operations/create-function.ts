@@ -2,7 +2,6 @@ import type { CreateFunctionCommandInput, FunctionConfiguration } from '@aws-sdk
 import type { Operation, RequestContext } from '#aws/service.ts';
 import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
-import { storeCodePackage } from '#functions/code-package.ts';
 import type { CodeStorage } from '#functions/code-storage.ts';
 import type { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import type { FunctionReference } from '#functions/function-name.ts';
@@ -15,7 +14,7 @@ import { invalidParameter, oneValidationError, resourceConflict } from '#functio
 import { changeLoggingConfig, defaultLoggingConfig } from '#functions/logging-config.ts';
 import { publishVersion } from '#functions/publish-version.ts';
 import { checkUserEnvironment } from '#functions/user-environment.ts';
-import type { BlobStore } from '#storage/blob-store.ts';
+import type { CodeSource } from '../code-source.ts';
 import { toFunctionConfiguration } from '../function-configuration.ts';
 import { checkRole, checkSizes, checkTagCount, type RoleTrust, type RuntimeRules } from '../function-rules.ts';
 import { refuseUnsupported } from '../refused-parameters.ts';
@@ -28,7 +27,7 @@ export interface CreateFunctionDependencies {
   readonly functions: Pick<FunctionRepository, 'find' | 'create'>;
   readonly layers: Pick<LayerRepository, 'find' | 'keep'>;
   readonly lifecycle: Pick<FunctionLifecycle, 'advance'>;
-  readonly blobs: BlobStore;
+  readonly codeSource: Pick<CodeSource, 'store'>;
   readonly codeStorage: Pick<CodeStorage, 'check'>;
   readonly roles: RoleTrust;
   readonly runtimes: RuntimeRules;
@@ -52,8 +51,8 @@ export function createFunction(deps: CreateFunctionDependencies): Operation<Crea
       throw resourceConflict(`Function already exist: ${reference.name}`);
     };
     if (deps.functions.find(reference.accountId, reference.region, reference.name) !== undefined) exists();
-    if (input.Code?.ZipFile === undefined) throw invalidParameter('Please provide a source for function code.');
-    const code = await storeCodePackage(input.Code.ZipFile, deps.blobs);
+    const code = await deps.codeSource.store(input.Code ?? {}, context);
+    if (code === undefined) throw invalidParameter('Please provide a source for function code.');
 
     const created = newRecord(reference, input, { ...settings, layers, code }, deps);
     checkUnzippedSize(created.latest);

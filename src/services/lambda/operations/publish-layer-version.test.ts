@@ -56,6 +56,18 @@ suite('PublishLayerVersion', () => {
     assert.equal((await publish({})).Version, 2, 'what was refused has taken no number');
   });
 
+  test('Content.S3Bucket and Content.S3Key name an object that the caller may read', async () => {
+    const plane = await lambdaControlPlane();
+    plane.objects.set('bucket/layer.zip', TEST_ZIP);
+    const publish = publisher(plane);
+    await rejectsWith(() => publish({ Content: { S3Bucket: 'bucket', S3Key: 'other' } }), {
+      code: 'InvalidParameterValueException',
+      message: 'Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist.',
+    });
+    const { Content } = await publish({ Content: { S3Bucket: 'bucket', S3Key: 'layer.zip' } });
+    assert.equal(Content?.CodeSize, TEST_ZIP.length);
+  });
+
   test('Description, LicenseInfo, CompatibleRuntimes and CompatibleArchitectures are stored', async () => {
     const publish = publisher(await lambdaControlPlane());
     const given = {

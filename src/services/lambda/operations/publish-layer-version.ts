@@ -1,12 +1,11 @@
 import type { PublishLayerVersionCommandInput, PublishLayerVersionResponse } from '@aws-sdk/client-lambda';
 import type { Operation } from '#aws/service.ts';
 import type { Clock } from '#base/clock.ts';
-import { storeCodePackage } from '#functions/code-package.ts';
 import type { CodeStorage } from '#functions/code-storage.ts';
 import { formatLastModified } from '#functions/function-state.ts';
 import { invalidParameter } from '#functions/lambda-errors.ts';
 import type { LayerRepository } from '#functions/layer-repository.ts';
-import type { BlobStore } from '#storage/blob-store.ts';
+import type { CodeSource } from '../code-source.ts';
 import type { CodeUrls } from '../code-url.ts';
 import { toLayerVersionAnswer } from '../layer-answers.ts';
 import { ownLayer } from '../layer-target.ts';
@@ -14,7 +13,7 @@ import { refuseUnsupported } from '../refused-parameters.ts';
 
 export interface PublishLayerVersionDependencies {
   readonly layers: Pick<LayerRepository, 'publish'>;
-  readonly blobs: BlobStore;
+  readonly codeSource: Pick<CodeSource, 'store'>;
   readonly codeStorage: Pick<CodeStorage, 'check'>;
   readonly codeUrls: Pick<CodeUrls, 'sign'>;
   readonly clock: Clock;
@@ -27,9 +26,8 @@ export function publishLayerVersion(
   return async (input, context) => {
     refuseUnsupported('PublishLayerVersion', input);
     const layer = ownLayer('PublishLayerVersion', input, context);
-    const zip = input.Content?.ZipFile;
-    if (zip === undefined) throw invalidParameter('Please provide a source for layer content.');
-    const code = await storeCodePackage(zip, deps.blobs);
+    const code = await deps.codeSource.store(input.Content ?? {}, context);
+    if (code === undefined) throw invalidParameter('Please provide a source for layer content.');
     deps.codeStorage.check(layer, code.sizeBytes);
     const { CompatibleRuntimes, CompatibleArchitectures, LicenseInfo } = input;
     const published = await deps.layers.publish(layer, {

@@ -32,6 +32,20 @@ suite('UpdateFunctionCode', () => {
     assert.equal((await plane.settled('f')).latest.code.digest, DIGEST);
   });
 
+  test('S3Bucket and S3Key name an object that the caller may read', async () => {
+    const plane = await withFunction();
+    plane.objects.set('bucket/code.zip', TEST_ZIP);
+    const source = { FunctionName: 'f', S3Bucket: 'bucket', S3Key: 'code.zip' };
+    await rejectsWith(() => updateFunctionCode(plane)({ ...source, S3Key: 'other' }, requestContext()), {
+      code: 'InvalidParameterValueException',
+      message: 'Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist.',
+    });
+    for (const DryRun of [true, false]) {
+      assert.equal((await updateFunctionCode(plane)({ ...source, DryRun }, requestContext())).CodeSha256, CODE_SHA256);
+    }
+    assert.equal((await plane.settled('f')).latest.code.digest, DIGEST);
+  });
+
   test('a package that is too large together with the layers is refused, also by DryRun', async () => {
     const plane = await lambdaControlPlane();
     const code = { digest: 'd', sizeBytes: 1, unzippedBytes: 262_144_000 };
@@ -169,11 +183,11 @@ suite('UpdateFunctionCode', () => {
     assert.deepEqual((await updateFunctionCode(plane)(INPUT, requestContext())).Architectures, ['arm64'], 'it stays');
   });
 
-  test('refuses PublishTo and code from S3 rather than ignore them', async () => {
+  test('refuses PublishTo and versions of objects rather than ignore them', async () => {
     const plane = await withFunction();
     for (const [parameter, input] of [
       ['PublishTo', { PublishTo: 'LATEST_PUBLISHED' }],
-      ['S3Bucket', { S3Bucket: 'b', S3Key: 'k' }],
+      ['S3ObjectVersion', { S3ObjectVersion: 'v1' }],
     ] as const) {
       await rejectsWith(() => updateFunctionCode(plane)({ ...INPUT, ...input }, requestContext()), {
         code: 'NotImplemented',

@@ -2,7 +2,6 @@ import type { FunctionConfiguration, UpdateFunctionCodeCommandInput } from '@aws
 import type { Operation } from '#aws/service.ts';
 import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
-import { checkCodePackage, storeCodePackage } from '#functions/code-package.ts';
 import type { CodeStorage } from '#functions/code-storage.ts';
 import type { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import { checkUnzippedSize } from '#functions/function-layers.ts';
@@ -11,8 +10,8 @@ import type { FunctionRepository } from '#functions/function-repository.ts';
 import { checkUpdatable, formatLastModified, startUpdate } from '#functions/function-state.ts';
 import { functionNotFound, invalidParameter } from '#functions/lambda-errors.ts';
 import { newestVersion, publishVersion } from '#functions/publish-version.ts';
-import type { BlobStore } from '#storage/blob-store.ts';
 import { checkRevision } from '../check-revision.ts';
+import type { CodeSource } from '../code-source.ts';
 import { toFunctionConfiguration } from '../function-configuration.ts';
 import { refuseUnsupported } from '../refused-parameters.ts';
 import { changeTarget } from '../target-function.ts';
@@ -20,7 +19,7 @@ import { changeTarget } from '../target-function.ts';
 export interface UpdateFunctionCodeDependencies {
   readonly functions: Pick<FunctionRepository, 'find' | 'publish' | 'publishedVersion'>;
   readonly lifecycle: Pick<FunctionLifecycle, 'advance'>;
-  readonly blobs: BlobStore;
+  readonly codeSource: Pick<CodeSource, 'check' | 'store'>;
   readonly codeStorage: Pick<CodeStorage, 'check'>;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -39,16 +38,17 @@ export function updateFunctionCode(deps: UpdateFunctionCodeDependencies): Operat
       checkRevision(record.latest, input.RevisionId);
     };
     check(target);
-    const { ZipFile: zip } = input;
-    if (zip === undefined) throw invalidParameter('Please provide a source for function code.');
+    const dryRun = input.DryRun === true;
+    const code = await (dryRun ? deps.codeSource.check(input, context) : deps.codeSource.store(input, context));
+    if (code === undefined) throw invalidParameter('Please provide a source for function code.');
     const architecture = input.Architectures?.[0] ?? target.latest.architecture;
-    if (input.DryRun === true) {
+    if (dryRun) {
       // The digest of the package that was sent: clients compare it with the present one to see whether anything changed.
-      const checked = { ...target.latest, architecture, code: await checkCodePackage(zip) };
+      const checked = { ...target.latest, architecture, code };
       checkUnzippedSize(checked);
       return toFunctionConfiguration(checked);
     }
-    const changes: Partial<FunctionVersion> = { code: await storeCodePackage(zip, deps.blobs), architecture };
+    const changes: Partial<FunctionVersion> = { code, architecture };
     let published: FunctionVersion | undefined;
     const updated = await deps.functions.publish(target, (record) => {
       check(record);
