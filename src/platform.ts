@@ -23,6 +23,7 @@ import { CodeSweeper } from '#functions/code-sweeper.ts';
 import { ConcurrencyLedger } from '#functions/concurrency-ledger.ts';
 import { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import { FunctionRepository } from '#functions/function-repository.ts';
+import { IdleFunctions } from '#functions/idle-functions.ts';
 import { LayerRepository } from '#functions/layer-repository.ts';
 import { RuntimeLocator } from '#functions/runtime-locator.ts';
 import { RuntimePolicy } from '#functions/runtimes.ts';
@@ -168,6 +169,9 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     const admission = new Admission({ accountLimit: config.accountConcurrency, clock });
     admission.follow(functions);
 
+    const idle = new IdleFunctions({ functions, clock, ids, log: logger });
+    closers.push(() => idle.close());
+
     // environments: they reach the gateway, which is built last
     const pool = new EnvironmentPool({
       launcher: new EnvironmentLauncher({
@@ -186,6 +190,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
         logger,
         network: driver.networks.includes('internet') && config.functionNetwork !== 'none' ? 'internet' : 'none',
         freezeGraceMs: config.freezeGraceMs,
+        onLaunch: (version) => idle.used(version),
         defer: afterThisTurn,
         cores: availableParallelism(),
       }),

@@ -47,6 +47,7 @@ export class EnvironmentLauncher {
     initializationType: InitializationType = 'on-demand',
   ): Promise<Environment> {
     const { clock, ids, driver, credentials, freezeGraceMs, awsEndpoint, logger } = this.#options;
+    this.#options.onLaunch(version);
     const id = ids.hex(16) as EnvironmentId;
     const logStream = logStreamName(version, id, clock.wallMs());
     const start = runtimeCommand(preparation.installation, { memoryMb: version.memoryMb, environment: version.environment ?? {} });
@@ -113,6 +114,8 @@ export interface LauncherOptions {
   readonly logger: Logger;
   readonly network: SandboxSpec['network'];
   readonly freezeGraceMs: number;
+  /** An environment is about to be made for this version. */
+  readonly onLaunch: (version: FunctionVersion) => void;
   /** Runs work when what is being answered has been written. */
   readonly defer: (work: () => void) => void;
   /** Cores of this host. */

@@ -51,6 +51,18 @@ const withCode = (name: string, digest: string, configurationId = digest) =>
   functionRecord(name, { code: { digest, sizeBytes: 1 }, configurationId });
 
 suite('CodeSweeper', () => {
+  test('the unpacked code of an inactive function goes, its package stays', async () => {
+    const { functions, folders, packages, sweeper } = await bench();
+    await functions.create(withCode('f', 'active'));
+    const inactive = withCode('g', 'inactive');
+    const state = { name: 'Inactive', reason: 'idle', reasonCode: 'Idle' } as const;
+    await functions.create({ ...inactive, latest: { ...inactive.latest, state } });
+    for (const set of [folders, packages]) for (const digest of ['active', 'inactive']) set.add(digest);
+    await sweeper.sweep();
+    assert.deepEqual([...folders], ['active']);
+    assert.deepEqual([...packages], ['active', 'inactive']);
+  });
+
   test('sweeps every ten minutes what neither a function nor an environment uses; packages only when an hour old', async () => {
     const { functions, folders, packages, running, ages, pass } = await bench();
     await functions.create(withCode('f', 'shown'));

@@ -12,7 +12,7 @@ const SOON_MS = 30_000;
 const ORPHAN_BLOB_AGE_MS = 3600_000;
 
 /**
- * Gives back the disk space of code that no function shows and no environment runs: the unpacked folder at the next sweep, the
+ * Gives back the disk space of code that no function shows and no environment runs: the unpacked folder at the next sweep (also that of an inactive function), the
  * package itself an hour after it was last uploaded, unless it is that of a layer version. Sweeps every ten minutes, and soon after a version was retired.
  */
 export class CodeSweeper {
@@ -32,10 +32,13 @@ export class CodeSweeper {
   async sweep(): Promise<void> {
     const { functions, layers, environments, code, blobs, log } = this.#options;
     const shown = functions.codeDigests();
-    // The set is a short cut, and at worst keeps too much; what is not in it is looked for anew each time.
+    const runnable = functions.codeDigests({ inactive: false });
+    // The sets are a short cut, and at worst keep too much; what is not in them is looked for anew each time.
     const isUsed = (digest: string): boolean => shown.has(digest) || functions.usesCode(digest) || environments.usesCode(digest);
+    const isRun = (digest: string): boolean =>
+      runnable.has(digest) || functions.usesCode(digest, { inactive: false }) || environments.usesCode(digest);
     try {
-      const folders = await code.sweep(isUsed);
+      const folders = await code.sweep(isRun);
       const packages = await blobs.sweep((digest) => isUsed(digest) || layers.usesCode(digest), ORPHAN_BLOB_AGE_MS);
       if (folders + packages > 0) log.info('removed code that is no longer used', { folders, packages });
     } catch (error) {

@@ -14,6 +14,7 @@ suite('contentDigest', () => {
       configurationId: 'other',
       lastModified: 'later',
       state: { name: 'Pending', reason: 'r', reasonCode: 'Creating' },
+      usedMs: 1,
       publishedFrom: 'x',
       environment: { B: '2', A: '1' },
     } as const;

@@ -17,6 +17,7 @@ function contentOf(version: FunctionVersion): object {
     lastModified: _lastModified,
     state: _state,
     lastUpdate: _lastUpdate,
+    usedMs: _usedMs,
     publishedFrom: _publishedFrom,
     ...content
   } = version;

@@ -103,6 +103,33 @@ suite('FunctionLifecycle', () => {
     assert.equal(working.find().latest.revisionId, functionRecord('f').latest.revisionId, '$LATEST is left alone');
   });
 
+  const inactive = { name: 'Inactive', reason: 'idle', reasonCode: 'Idle' } as const;
+
+  test('restores an inactive function and an inactive version: Pending, then Active', async () => {
+    const { promise, resolve } = Promise.withResolvers<UnpackedCode>();
+    const { functions, lifecycle } = await bench({ unpack: () => promise });
+    const record = functionRecord('f', { state: inactive });
+    const version = { ...record.latest, version: '1', configurationId: 'of version 1' };
+    await functions.create({ ...record, versionCounter: 1, versions: { 1: '1-id' } }, version);
+    for (const number of ['$LATEST', '1']) lifecycle.restore({ ...version, version: number });
+    await settle();
+    const state = (number: string): unknown => functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', number)?.state;
+    const restoring = { name: 'Pending', reason: 'The function is being restored.', reasonCode: 'Restoring' };
+    assert.deepEqual([state('$LATEST'), state('1')], [restoring, restoring]);
+    resolve({ path: '/code' });
+    await lifecycle.close();
+    assert.deepEqual([state('$LATEST'), state('1')], [{ name: 'Active' }, { name: 'Active' }]);
+    assert.ok(functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1')?.usedMs !== undefined, 'and it counts as used');
+  });
+
+  test('what cannot be restored is inactive again, with the reason', async () => {
+    const { functions, lifecycle, find } = await bench({ ensure: () => Promise.reject(new Error('Install python3.12.')) });
+    await functions.create(functionRecord('f', { state: inactive }));
+    lifecycle.restore(find().latest);
+    await lifecycle.close();
+    assert.deepEqual(find().latest.state, { name: 'Inactive', reason: 'Install python3.12.', reasonCode: 'InvalidRuntime' });
+  });
+
   test('stays pending as long as the unpacking is held', async () => {
     const { promise, resolve } = Promise.withResolvers<UnpackedCode>();
     const { functions, lifecycle, find } = await bench({ unpack: () => promise });

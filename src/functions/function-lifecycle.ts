@@ -2,7 +2,7 @@ import { sleep, type Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
 import type { CodeStore } from './code-store.ts';
-import { finishPreparation, finishVersion, isInTransition, type PreparationFailure } from './function-state.ts';
+import { finishPreparation, finishVersion, isInTransition, startRestoring, type PreparationFailure } from './function-state.ts';
 import type { FunctionRecord, FunctionVersion } from './function-record.ts';
 import type { FunctionRepository } from './function-repository.ts';
 import { ZipRejected } from './zip-directory.ts';
@@ -50,8 +50,16 @@ export class FunctionLifecycle {
     for (const version of this.#functions.publishedVersions(record)) if (version.state.name === 'Pending') this.#start(version);
   }
 
+  /** Starts to bring an inactive version back, and returns. */
+  restore(version: FunctionVersion): void {
+    this.#run(this.#restore(version));
+  }
+
   #start(version: FunctionVersion): void {
-    const work = this.#bringToFinalState(version);
+    this.#run(this.#bringToFinalState(version));
+  }
+
+  #run(work: Promise<void>): void {
     this.#running.add(work);
     void work.finally(() => this.#running.delete(work));
   }
@@ -86,6 +94,26 @@ export class FunctionLifecycle {
         this.#log.warn('the state of a function could not be stored, trying again', fields);
       }
     }
+  }
+
+  /** A failure is only logged: the next invocation tries again. */
+  async #restore(version: FunctionVersion): Promise<void> {
+    const options = { ids: this.#ids, nowMs: this.#clock.wallMs() };
+    try {
+      if (version.version === '$LATEST') {
+        await this.#functions.update(version, (record) => {
+          const latest = startRestoring(record.latest, options);
+          return latest === record.latest ? record : { ...record, latest };
+        });
+      } else {
+        await this.#functions.updateVersion(version, (current) => startRestoring(current, options));
+      }
+    } catch (error) {
+      this.#log.warn('an inactive function could not be restored', { function: version.name, version: version.version, error });
+      return;
+    }
+    const record = this.#functions.find(version.accountId, version.region, version.name);
+    if (record !== undefined) this.advance(record);
   }
 
   async #prepare(version: FunctionVersion): Promise<void> {

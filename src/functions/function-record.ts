@@ -79,6 +79,8 @@ export interface FunctionVersion {
   readonly lastModified: string;
   readonly state: FunctionState;
   readonly lastUpdate: LastUpdate;
+  /** When it was last in use, to the day, in milliseconds since the Unix epoch; absent before its first use. */
+  readonly usedMs?: number;
   /** Of published versions: the content digest of `$LATEST` at that time (`content-digest.ts`). */
   readonly publishedFrom?: string;
 }
@@ -115,4 +117,4 @@ export type LastUpdate =
   | { readonly name: 'InProgress' | 'Failed'; readonly reason: string; readonly reasonCode: StateReasonCode };
 
 /** Those of Lambda's state reason codes that occur here. */
-export type StateReasonCode = 'Creating' | 'InvalidZipFileException' | 'InvalidRuntime' | 'InternalError';
+export type StateReasonCode = 'Creating' | 'Restoring' | 'Idle' | 'InvalidZipFileException' | 'InvalidRuntime' | 'InternalError';

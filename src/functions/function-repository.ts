@@ -24,6 +24,11 @@ export interface Publication {
   readonly published?: FunctionVersion;
 }
 
+export interface CodeUses {
+  /** Whether inactive versions count, too: they need their packages, but nothing unpacked. True unless given. */
+  readonly inactive?: boolean;
+}
+
 /**
  * All functions and their published versions, in memory and durable. The memory follows the document store by watches that have seen
  * a change before its write resolves: lookups are synchronous and read one's own writes.
@@ -47,7 +52,7 @@ export class FunctionRepository {
   static async open(documents: DocumentStore): Promise<FunctionRepository> {
     const repository = new FunctionRepository(documents);
     const watches = repository.#watches;
-    watches.push(await documents.watch<FunctionVersion>(`${VERSION_KIND}/`, (change) => repository.#versions.apply(change)));
+    watches.push(await documents.watch<FunctionVersion>(`${VERSION_KIND}/`, (change) => repository.#applyVersion(change)));
     watches.push(await documents.watch<FunctionRecord>(`${KIND}/`, (change) => repository.#apply(change)));
     await repository.#removeOrphans();
     return repository;
@@ -101,16 +106,16 @@ export class FunctionRepository {
     if (scope !== undefined) for (const document of scope.documents.values()) yield document.value;
   }
 
-  /** What some function or version shows or serves needs unpacked, its layers too; all else may go. */
-  codeDigests(): ReadonlySet<string> {
+  /** What some function or version shows or serves needs, its layers too; all else may go. */
+  codeDigests(uses: CodeUses = {}): ReadonlySet<string> {
     const digests = new Set<string>();
-    for (const version of this.#everyVersion()) for (const digest of codeDigestsOf(version)) digests.add(digest);
+    for (const version of this.#everyVersion(uses)) for (const digest of codeDigestsOf(version)) digests.add(digest);
     return digests;
   }
 
   /** Whether something that a function or version shows or serves needs that, at this moment. */
-  usesCode(digest: string): boolean {
-    for (const version of this.#everyVersion()) if (codeDigestsOf(version).includes(digest)) return true;
+  usesCode(digest: string, uses: CodeUses = {}): boolean {
+    for (const version of this.#everyVersion(uses)) if (codeDigestsOf(version).includes(digest)) return true;
     return false;
   }
 
@@ -187,8 +192,8 @@ export class FunctionRepository {
   }
 
   /**
-   * Calls `listener` with each version that will not be invoked again: replaced by an update that succeeded, or deleted. It runs
-   * before the write that retires it resolves.
+   * Calls `listener` with each version that will not be invoked again as it is: replaced by an update that succeeded, deleted, or
+   * inactive. It runs before the write that retires it resolves.
    */
   onRetired(listener: (version: FunctionVersion) => void): void {
     this.#retired.add(listener);
@@ -222,11 +227,16 @@ export class FunctionRepository {
     for (const listener of this.#changed) listener(before, after);
   }
 
+  #applyVersion(change: DocumentChange<FunctionVersion>): void {
+    this.#versions.apply(change);
+    if (change.type === 'put' && isInactive(change.document.value)) this.#retire(change.document.value);
+  }
+
   #announce(before: FunctionRecord | undefined, after: FunctionRecord | undefined): void {
     if (before === undefined) return;
     const old = before.serving ?? before.latest;
     const current = after === undefined ? undefined : (after.serving ?? after.latest);
-    if (old.configurationId !== current?.configurationId) this.#retire(old);
+    if (old.configurationId !== current?.configurationId || (isInactive(current) && !isInactive(old))) this.#retire(old);
     if (before.versions === undefined || before.versions === after?.versions) return;
     for (const id of missingIds(before, after)) {
       const gone = this.#versions.find(before, id);
@@ -238,11 +248,12 @@ export class FunctionRepository {
     for (const listener of this.#retired) listener(version);
   }
 
-  *#everyVersion(): IterableIterator<FunctionVersion> {
+  *#everyVersion({ inactive = true }: CodeUses): IterableIterator<FunctionVersion> {
     for (const record of this.all()) {
-      yield record.latest;
+      if (inactive || !isInactive(record.latest)) yield record.latest;
       if (record.serving !== undefined) yield record.serving;
-      if (record.versions !== undefined) yield* this.publishedVersions(record);
+      if (record.versions === undefined) continue;
+      for (const version of this.publishedVersions(record)) if (inactive || !isInactive(version)) yield version;
     }
   }
 
@@ -308,6 +319,10 @@ type ChangeListener = (before: FunctionRecord | undefined, after: FunctionRecord
 interface Scope {
   readonly documents: Map<string, Document<FunctionRecord>>;
   names: readonly string[] | undefined;
+}
+
+function isInactive({ state }: FunctionVersion): boolean {
+  return state.name === 'Inactive';
 }
 
 function missingIds(before: FunctionRecord, after: FunctionRecord | undefined): readonly string[] {

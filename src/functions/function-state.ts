@@ -4,7 +4,7 @@ import { functionArn } from './function-arn.ts';
 import { resourceConflict } from './lambda-errors.ts';
 
 /**
- * A function is created Pending and becomes Active or Failed. An update starts InProgress and becomes Successful or Failed;
+ * A function is created Pending and becomes Active or Failed. One that nobody uses becomes Inactive, and Pending again when it is invoked. An update starts InProgress and becomes Successful or Failed;
  * meanwhile, and after a failure, invocations run what worked last. Each step gives a new revision id
  * (recorded by test_function_revisions_basic).
  */
@@ -17,6 +17,8 @@ export interface PreparationFailure {
 }
 
 export const PENDING: FunctionState = { name: 'Pending', ...CREATING };
+/** An inactive function that is invoked. */
+const RESTORING: FunctionState = { name: 'Pending', reason: 'The function is being restored.', reasonCode: 'Restoring' };
 export const ACTIVE: FunctionState = { name: 'Active' };
 export const SUCCESSFUL: LastUpdate = { name: 'Successful' };
 const IN_PROGRESS: LastUpdate = { name: 'InProgress', ...CREATING };
@@ -60,13 +62,24 @@ export function finishPreparation(record: FunctionRecord, failure: PreparationFa
   const { serving, ...rest } = record;
   const latest = { ...record.latest, revisionId: ids.uuid() };
   if (failure === undefined) return { ...rest, latest: { ...latest, state: ACTIVE, lastUpdate: SUCCESSFUL } };
-  if (latest.state.name === 'Pending') return { ...rest, latest: { ...latest, state: { name: 'Failed', ...failure } } };
+  if (latest.state.name === 'Pending') return { ...rest, latest: { ...latest, state: failed(latest.state, failure) } };
   return { ...rest, ...(serving !== undefined && { serving }), latest: { ...latest, lastUpdate: { name: 'Failed', ...failure } } };
 }
 
 /** A published version after its code and runtime were found, or not. */
 export function finishVersion(version: FunctionVersion, failure: PreparationFailure | undefined, ids: IdSource): FunctionVersion {
-  return { ...version, revisionId: ids.uuid(), state: failure === undefined ? ACTIVE : { name: 'Failed', ...failure } };
+  return { ...version, revisionId: ids.uuid(), state: failure === undefined ? ACTIVE : failed(version.state, failure) };
+}
+
+/** What could not be restored is inactive again: the next invocation tries anew. */
+function failed(state: FunctionState, failure: PreparationFailure): FunctionState {
+  return { name: state.name === 'Pending' && state.reasonCode === 'Restoring' ? 'Inactive' : 'Failed', ...failure };
+}
+
+/** An inactive version that starts to come back, used as of now; any other as it is. */
+export function startRestoring(version: FunctionVersion, options: { readonly ids: IdSource; readonly nowMs: number }): FunctionVersion {
+  if (version.state.name !== 'Inactive' || version.lastUpdate.name === 'InProgress') return version;
+  return { ...version, state: RESTORING, revisionId: options.ids.uuid(), usedMs: options.nowMs };
 }
 
 /** As AWS writes it: `2026-11-20T10:00:00.000+0000`. */

@@ -11,6 +11,8 @@ export interface PublishOptions {
   readonly ids: IdSource;
   /** Of the version alone; that of `$LATEST` unless given. */
   readonly description?: string | undefined;
+  /** A version that was made just now is not idle, however long ago `$LATEST` was changed. */
+  readonly nowMs: number;
 }
 
 /**
@@ -33,6 +35,7 @@ export function publishVersion(
     revisionId: options.ids.uuid(),
     configurationId: options.ids.uuid(),
     publishedFrom,
+    usedMs: options.nowMs,
     description: options.description ?? latest.description,
     state: firstState(latest),
     lastUpdate: SUCCESSFUL,

@@ -55,6 +55,7 @@ export function environmentHarness(
     readonly freezeGraceMs?: number;
     readonly installation?: RuntimeInstallation;
     readonly codePath?: string;
+    readonly onLaunch?: (version: FunctionVersion) => void;
     readonly layersPath?: string;
   } = {},
 ): EnvironmentHarness {
@@ -82,6 +83,7 @@ export function environmentHarness(
     ids: countingIds(),
     logger: { ...silentLogger, error: (message) => void errors.push(message) },
     network: 'none',
+    onLaunch: options.onLaunch ?? (() => undefined),
     freezeGraceMs: options.freezeGraceMs ?? 2,
     defer: (work) => work(),
     cores: 2,

@@ -4,19 +4,22 @@ import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
 import type { RequestContext } from '#aws/service.ts';
 import { functionArn } from '#functions/function-arn.ts';
+import type { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import type { FunctionVersion } from '#functions/function-record.ts';
 import type { FunctionRepository } from '#functions/function-repository.ts';
 import type { Invocation } from '#functions/invocation.ts';
-import { functionNotFound, invalidParameter, resourceConflict } from '#functions/lambda-errors.ts';
+import { functionNotFound, invalidParameter } from '#functions/lambda-errors.ts';
 import { decodeClientContext } from '#invocation/client-context.ts';
 import { checkedEvent } from '#invocation/event-json.ts';
 import { resolveTarget } from '#invocation/resolve-target.ts';
 import { traceIdFor } from '#invocation/trace-id.ts';
+import { checkInvocable } from './check-invocable.ts';
 import { refuseUnsupported } from './refused-parameters.ts';
 import { resolveOwnFunction } from './target-function.ts';
 
 export interface InvocationRequestDependencies {
   readonly functions: Pick<FunctionRepository, 'find' | 'publishedVersion'>;
+  readonly lifecycle: Pick<FunctionLifecycle, 'restore'>;
   readonly clock: Clock;
   readonly ids: IdSource;
   /** Decides between the two versions of an alias. */
@@ -41,11 +44,7 @@ export function invocationRequest(
   const target = resolveTarget(reference, deps.functions, deps.chance);
   if (target === undefined) throw functionNotFound(reference, qualifier ?? '$LATEST');
   const { version } = target;
-  if (version.state.name === 'Pending' || version.state.name === 'Failed') {
-    throw resourceConflict(
-      `The operation cannot be performed at this time. The function is currently in the following state: ${version.state.name}`,
-    );
-  }
+  checkInvocable(version, deps.lifecycle);
   refuseUnsupported(operation, input);
   // There is no function with tenants: TenancyConfig is refused when one is created.
   if (input.TenantId !== undefined) {

@@ -57,7 +57,8 @@ export function createFunction(deps: CreateFunctionDependencies): Operation<Crea
     const created = newRecord(reference, input, { ...settings, layers, code }, deps);
     checkUnzippedSize(created.latest);
     deps.codeStorage.check(reference, code.sizeBytes * (input.Publish === true ? 2 : 1));
-    const publication: Publication = input.Publish === true ? publishVersion(created, undefined, { ids: deps.ids }) : { record: created };
+    const publication: Publication =
+      input.Publish === true ? publishVersion(created, undefined, { ids: deps.ids, nowMs: deps.clock.wallMs() }) : { record: created };
     const { record, published } = publication;
     if (!(await deps.functions.create(record, published))) exists();
     deps.lifecycle.advance(record);

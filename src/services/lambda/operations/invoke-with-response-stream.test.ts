@@ -20,12 +20,13 @@ interface StreamHarness {
 
 /** The operation over one function, and an invoker whose response has these chunks and ends so. */
 async function harness(chunks: readonly string[] = ['one', 'two'], end: StreamEnd = {}): Promise<StreamHarness> {
-  const { functions, clock, ids } = await lambdaControlPlane();
+  const { functions, lifecycle, clock, ids } = await lambdaControlPlane();
   await functions.create(functionRecord('f'));
   const invoked: StreamHarness['invoked'] = [];
   let discards = 0;
   const operation = invokeWithResponseStream({
     functions,
+    lifecycle,
     clock,
     ids,
     chance: () => 0.5,

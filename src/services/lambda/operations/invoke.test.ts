@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
 import type { Chance } from '#base/chance.ts';
+import type { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import type { FunctionRecord, FunctionVersion } from '#functions/function-record.ts';
 import type { Invocation, InvocationAnswer } from '#functions/invocation.ts';
 import { createWithVersions, functionRecord } from '../../../../test/support/function-record.ts';
@@ -13,6 +14,7 @@ const ARN = 'arn:aws:lambda:us-east-1:111111111111:function:f';
 type InvokeAnswer = Awaited<ReturnType<ReturnType<typeof invoke>>>;
 
 interface InvokeHarness {
+  readonly lifecycle: FunctionLifecycle;
   /** What the invoker was asked to run. */
   readonly invoked: { readonly version: FunctionVersion; readonly invocation: Invocation }[];
   readonly run: (input?: Partial<InvokeCommandInput>, traceHeader?: string) => Promise<InvokeAnswer>;
@@ -24,11 +26,12 @@ async function harness(
   records: readonly FunctionRecord[] = [functionRecord('f')],
   versions: { readonly numbers?: readonly number[]; readonly chance?: Chance } = {},
 ): Promise<InvokeHarness> {
-  const { functions, clock, ids, chance } = await lambdaControlPlane();
+  const { functions, lifecycle, clock, ids, chance } = await lambdaControlPlane();
   for (const record of records) await createWithVersions(functions, record, ...(versions.numbers ?? []));
   const invoked: InvokeHarness['invoked'] = [];
   const operation = invoke({
     functions,
+    lifecycle,
     clock,
     ids,
     chance: versions.chance ?? chance,
@@ -41,6 +44,7 @@ async function harness(
   });
   return {
     invoked,
+    lifecycle,
     run: async (input, traceHeader) => operation({ FunctionName: 'f', ...input }, { ...requestContext(), traceHeader }),
   };
 }
@@ -223,6 +227,20 @@ suite('Invoke', () => {
     assert.deepEqual(invoked, []);
   });
 
+  test('an inactive function is a conflict once, and comes back', async () => {
+    const inactive = { name: 'Inactive', reason: 'idle', reasonCode: 'Idle' } as const;
+    const { run, lifecycle } = await harness(undefined, [functionRecord('f', { state: inactive })], { numbers: [1] });
+    for (const Qualifier of ['$LATEST', '1']) {
+      await rejectsWith(() => run({ Qualifier }), {
+        code: 'ResourceConflictException',
+        status: 409,
+        message: 'The operation cannot be performed at this time. The function is currently in the following state: Inactive',
+      });
+    }
+    await lifecycle.close();
+    for (const Qualifier of ['$LATEST', '1']) assert.equal((await run({ Qualifier })).ExecutedVersion, Qualifier);
+  });
+
   test('while an update is in progress the configuration before it runs', async () => {
     const record = functionRecord('f', { handler: 'new.handler' });
     const { invoked, run } = await harness(undefined, [{ ...record, serving: { ...record.latest, handler: 'old.handler' } }]);
@@ -255,12 +273,12 @@ suite('Invoke', () => {
   });
 
   test('the answer names the trace in a header', async () => {
-    const { functions, clock, ids } = await lambdaControlPlane();
+    const { functions, lifecycle, clock, ids } = await lambdaControlPlane();
     await functions.create(functionRecord('f'));
     const invoker = { invoke: () => Promise.resolve({ outcome: 'success' as const, body: Buffer.from('1') }) };
     const headers: string[] = [];
     const addHeader = (name: string, value: string): void => void headers.push(`${name}: ${value}`);
-    const operation = invoke({ functions, clock, ids, chance: () => 0.5, invoker });
+    const operation = invoke({ functions, lifecycle, clock, ids, chance: () => 0.5, invoker });
     await operation({ FunctionName: 'f' }, { ...requestContext(), traceHeader: 'Root=1-2-3;Sampled=1', addHeader });
     assert.deepEqual(headers, ['X-Amzn-Trace-Id: Root=1-2-3;Sampled=1']);
   });

@@ -1,5 +1,6 @@
 import type { FunctionConfiguration, PublishVersionCommandInput } from '@aws-sdk/client-lambda';
 import type { Operation } from '#aws/service.ts';
+import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
 import { codeSha256 } from '#functions/code-package.ts';
 import type { CodeStorage } from '#functions/code-storage.ts';
@@ -16,6 +17,7 @@ import { changeTarget } from '../target-function.ts';
 export interface PublishVersionDependencies {
   readonly functions: Pick<FunctionRepository, 'find' | 'publish' | 'publishedVersion'>;
   readonly codeStorage: Pick<CodeStorage, 'check'>;
+  readonly clock: Clock;
   readonly ids: IdSource;
 }
 
@@ -29,7 +31,11 @@ export function publishVersion(deps: PublishVersionDependencies): Operation<Publ
       checkUpdatable(record);
       checkRevision(record.latest, input.RevisionId);
       checkCode(record, input.CodeSha256);
-      const publication = publish(record, newestVersion(record, deps.functions), { ids: deps.ids, description: input.Description });
+      const publication = publish(record, newestVersion(record, deps.functions), {
+        ids: deps.ids,
+        description: input.Description,
+        nowMs: deps.clock.wallMs(),
+      });
       if (publication.published !== undefined) deps.codeStorage.check(record, publication.published.code.sizeBytes);
       answer = publication.version;
       return publication;

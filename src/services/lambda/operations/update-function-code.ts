@@ -59,7 +59,7 @@ export function updateFunctionCode(deps: UpdateFunctionCodeDependencies): Operat
         deps.codeStorage.check(record, addedBytes);
         return { record: changed };
       }
-      const publication = publishVersion(changed, newestVersion(changed, deps.functions), { ids: deps.ids });
+      const publication = publishVersion(changed, newestVersion(changed, deps.functions), { ids: deps.ids, nowMs: deps.clock.wallMs() });
       deps.codeStorage.check(record, addedBytes + (publication.published?.code.sizeBytes ?? 0));
       published = publication.version;
       return publication;
