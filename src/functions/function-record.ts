@@ -1,5 +1,6 @@
 import type { AccountId } from '#aws/caller.ts';
 import type { Alias } from './alias.ts';
+import type { EventInvokeConfig } from './event-invoke-config.ts';
 import type { ResourcePolicy } from './resource-policy.ts';
 import type { RuntimeManagement } from './runtime-management.ts';
 
@@ -36,6 +37,8 @@ export interface FunctionRecord {
   readonly reservedConcurrency?: number;
   /** Environments to be kept ready, by alias or version number. Absent when there are none. */
   readonly provisionedConcurrency?: Readonly<Record<string, ProvisionedConcurrency>>;
+  /** By version number, alias or `$LATEST`. */
+  readonly eventInvokeConfigs?: Readonly<Record<string, EventInvokeConfig>>;
 }
 
 /** Environments to be kept ready for one alias or published version. */

@@ -1,7 +1,7 @@
 import type { FunctionRecord } from './function-record.ts';
 
 /** What a record keeps for each version or alias apart, and what goes with it. */
-const OF_A_QUALIFIER = ['policies', 'provisionedConcurrency', 'runtimeManagement'] as const;
+const OF_A_QUALIFIER = ['eventInvokeConfigs', 'policies', 'provisionedConcurrency', 'runtimeManagement'] as const;
 
 /** The record without anything that belonged to that version or alias alone. */
 export function withoutQualifier(record: FunctionRecord, qualifier: string): FunctionRecord {

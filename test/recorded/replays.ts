@@ -1,6 +1,7 @@
 import type { ReplayTable } from './replay.ts';
 import { aliasReplays } from './cases/alias-cases.ts';
 import { concurrencyReplays } from './cases/concurrency-cases.ts';
+import { eventInvokeConfigReplays } from './cases/event-invoke-config-cases.ts';
 import { functionNameReplays } from './cases/function-name-cases.ts';
 import { layerReplays } from './cases/layer-cases.ts';
 import { missingFunctionReplays } from './cases/missing-function-cases.ts';
@@ -9,6 +10,7 @@ import { versionReplays } from './cases/version-cases.ts';
 /** Every replay there is. */
 export const REPLAYS: ReplayTable = {
   ...aliasReplays,
+  ...eventInvokeConfigReplays,
   ...concurrencyReplays,
   ...functionNameReplays,
   ...layerReplays,

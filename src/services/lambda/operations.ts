@@ -5,6 +5,7 @@ import { createFunction } from './operations/create-function.ts';
 import { deleteAlias } from './operations/delete-alias.ts';
 import { deleteFunction } from './operations/delete-function.ts';
 import { deleteFunctionConcurrency } from './operations/delete-function-concurrency.ts';
+import { deleteFunctionEventInvokeConfig } from './operations/delete-function-event-invoke-config.ts';
 import { deleteLayerVersion } from './operations/delete-layer-version.ts';
 import { deleteProvisionedConcurrencyConfig } from './operations/delete-provisioned-concurrency-config.ts';
 import { deleteResourcePolicy } from './operations/delete-resource-policy.ts';
@@ -13,6 +14,7 @@ import { getAlias } from './operations/get-alias.ts';
 import { getFunction } from './operations/get-function.ts';
 import { getFunctionConcurrency } from './operations/get-function-concurrency.ts';
 import { getFunctionConfiguration } from './operations/get-function-configuration.ts';
+import { getFunctionEventInvokeConfig } from './operations/get-function-event-invoke-config.ts';
 import { getFunctionRecursionConfig } from './operations/get-function-recursion-config.ts';
 import { getLayerVersion } from './operations/get-layer-version.ts';
 import { getLayerVersionByArn } from './operations/get-layer-version-by-arn.ts';
@@ -24,6 +26,7 @@ import { getRuntimeManagementConfig } from './operations/get-runtime-management-
 import { invoke } from './operations/invoke.ts';
 import { invokeWithResponseStream } from './operations/invoke-with-response-stream.ts';
 import { listAliases } from './operations/list-aliases.ts';
+import { listFunctionEventInvokeConfigs } from './operations/list-function-event-invoke-configs.ts';
 import { listFunctions } from './operations/list-functions.ts';
 import { listLayerVersions } from './operations/list-layer-versions.ts';
 import { listLayers } from './operations/list-layers.ts';
@@ -33,6 +36,7 @@ import { listVersionsByFunction } from './operations/list-versions-by-function.t
 import { publishLayerVersion } from './operations/publish-layer-version.ts';
 import { publishVersion } from './operations/publish-version.ts';
 import { putFunctionConcurrency } from './operations/put-function-concurrency.ts';
+import { putFunctionEventInvokeConfig } from './operations/put-function-event-invoke-config.ts';
 import { putFunctionRecursionConfig } from './operations/put-function-recursion-config.ts';
 import { putProvisionedConcurrencyConfig } from './operations/put-provisioned-concurrency-config.ts';
 import { putResourcePolicy } from './operations/put-resource-policy.ts';
@@ -44,6 +48,7 @@ import { untagResource } from './operations/untag-resource.ts';
 import { updateAlias } from './operations/update-alias.ts';
 import { updateFunctionCode } from './operations/update-function-code.ts';
 import { updateFunctionConfiguration } from './operations/update-function-configuration.ts';
+import { updateFunctionEventInvokeConfig } from './operations/update-function-event-invoke-config.ts';
 
 /**
  * Every operation that Hearth has, by its name in the model. One that is not here answers the protocol's not-implemented error,
@@ -57,6 +62,7 @@ export const LAMBDA_OPERATIONS = {
   DeleteAlias: deleteAlias,
   DeleteFunction: deleteFunction,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
+  DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
   DeleteLayerVersion: deleteLayerVersion,
   DeleteProvisionedConcurrencyConfig: deleteProvisionedConcurrencyConfig,
   DeleteResourcePolicy: deleteResourcePolicy,
@@ -65,6 +71,7 @@ export const LAMBDA_OPERATIONS = {
   GetFunction: getFunction,
   GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
+  GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
   GetFunctionRecursionConfig: getFunctionRecursionConfig,
   GetLayerVersion: getLayerVersion,
   GetLayerVersionByArn: getLayerVersionByArn,
@@ -76,6 +83,7 @@ export const LAMBDA_OPERATIONS = {
   Invoke: invoke,
   InvokeWithResponseStream: invokeWithResponseStream,
   ListAliases: listAliases,
+  ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
   ListFunctions: listFunctions,
   ListLayerVersions: listLayerVersions,
   ListLayers: listLayers,
@@ -85,6 +93,7 @@ export const LAMBDA_OPERATIONS = {
   PublishLayerVersion: publishLayerVersion,
   PublishVersion: publishVersion,
   PutFunctionConcurrency: putFunctionConcurrency,
+  PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig,
   PutFunctionRecursionConfig: putFunctionRecursionConfig,
   PutProvisionedConcurrencyConfig: putProvisionedConcurrencyConfig,
   PutResourcePolicy: putResourcePolicy,
@@ -96,6 +105,7 @@ export const LAMBDA_OPERATIONS = {
   UpdateAlias: updateAlias,
   UpdateFunctionCode: updateFunctionCode,
   UpdateFunctionConfiguration: updateFunctionConfiguration,
+  UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig,
 } as const;
 
 type Factory = (typeof LAMBDA_OPERATIONS)[keyof typeof LAMBDA_OPERATIONS];

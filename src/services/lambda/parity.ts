@@ -70,6 +70,10 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Qualifier: 'Qualifier deletes a version, never the function itself',
   },
   DeleteFunctionConcurrency: { FunctionName: 'FunctionName finds by name and ARN, never a version' },
+  DeleteFunctionEventInvokeConfig: {
+    FunctionName: 'FunctionName and Qualifier name what is deleted',
+    Qualifier: 'FunctionName and Qualifier name what is deleted',
+  },
   DeleteLayerVersion: {
     LayerName: 'LayerName and VersionNumber name what is deleted; a second time succeeds',
     VersionNumber: 'LayerName and VersionNumber name what is deleted; a second time succeeds',
@@ -92,6 +96,10 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   GetFunctionConfiguration: {
     FunctionName: 'FunctionName finds by name and ARN',
     Qualifier: 'Qualifier finds versions and aliases and is repeated in the ARN',
+  },
+  GetFunctionEventInvokeConfig: {
+    FunctionName: 'FunctionName and Qualifier name the configuration',
+    Qualifier: 'FunctionName and Qualifier name the configuration',
   },
   GetFunctionRecursionConfig: { FunctionName: 'FunctionName finds by name and ARN, never a version' },
   GetLayerVersion: {
@@ -138,6 +146,11 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FunctionVersion: 'FunctionVersion selects the aliases that lead to it',
     Marker: 'Marker and MaxItems page through the aliases',
     MaxItems: 'Marker and MaxItems page through the aliases',
+  },
+  ListFunctionEventInvokeConfigs: {
+    FunctionName: 'FunctionName names the function',
+    Marker: 'Marker and MaxItems page through all configurations',
+    MaxItems: 'Marker and MaxItems page through all configurations',
   },
   ListFunctions: {
     MasterRegion: 'MasterRegion selects replicas, of which there are none',
@@ -188,6 +201,13 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   PutFunctionConcurrency: {
     FunctionName: 'FunctionName finds by name and ARN, never a version',
     ReservedConcurrentExecutions: 'ReservedConcurrentExecutions is reserved, as far as 100 are left for all others',
+  },
+  PutFunctionEventInvokeConfig: {
+    FunctionName: 'FunctionName and Qualifier name a function, a version or an alias',
+    Qualifier: 'FunctionName and Qualifier name a function, a version or an alias',
+    MaximumRetryAttempts: 'MaximumRetryAttempts and MaximumEventAgeInSeconds replace what was there, and one setting is needed',
+    MaximumEventAgeInSeconds: 'MaximumRetryAttempts and MaximumEventAgeInSeconds replace what was there, and one setting is needed',
+    DestinationConfig: 'DestinationConfig takes queues, topics, buses and other functions',
   },
   PutFunctionRecursionConfig: {
     FunctionName: 'FunctionName finds by name and ARN, never a version',
@@ -255,6 +275,13 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Runtime: 'Runtime is checked and changes the runtime version',
     LoggingConfig: 'LoggingConfig changes what is given',
     RevisionId: 'RevisionId must be the latest',
+  },
+  UpdateFunctionEventInvokeConfig: {
+    FunctionName: 'FunctionName and Qualifier name a configuration that exists',
+    Qualifier: 'FunctionName and Qualifier name a configuration that exists',
+    MaximumRetryAttempts: 'MaximumRetryAttempts, MaximumEventAgeInSeconds and DestinationConfig change, the rest stays',
+    MaximumEventAgeInSeconds: 'MaximumRetryAttempts, MaximumEventAgeInSeconds and DestinationConfig change, the rest stays',
+    DestinationConfig: 'MaximumRetryAttempts, MaximumEventAgeInSeconds and DestinationConfig change, the rest stays',
   },
 };
 
