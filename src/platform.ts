@@ -38,11 +38,15 @@ import { Admission } from '#invocation/admission.ts';
 import { Invoker } from '#invocation/invoker.ts';
 import { chooseDriver } from '#sandboxes/choose-driver.ts';
 import type { SandboxDriver } from '#sandboxes/sandbox.ts';
+import { autoscalingService } from '#services/application-autoscaling/autoscaling-service.ts';
+import { ScalableTargets } from '#services/application-autoscaling/scalable-targets.ts';
+import { ScalingEngine } from '#services/application-autoscaling/scaling-engine.ts';
 import { IamDirectory } from '#services/iam/iam-directory.ts';
 import { iamService } from '#services/iam/iam-service.ts';
 import { Identity } from '#services/iam/identity.ts';
 import { CodeSource } from '#services/lambda/code-source.ts';
 import { CODE_URL_PREFIX, CodeUrls } from '#services/lambda/code-url.ts';
+import { ProvisionedCapacity } from '#services/lambda/provisioned-capacity.ts';
 import { lambdaService } from '#services/lambda/service.ts';
 import { LogStore } from '#services/logs/log-store.ts';
 import { logsService } from '#services/logs/service.ts';
@@ -166,6 +170,8 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       return lifecycle.close();
     });
 
+    const scalableTargets = await ScalableTargets.open(documents);
+    closers.push(() => scalableTargets.close());
     const admission = new Admission({ accountLimit: config.accountConcurrency, clock });
     admission.follow(functions);
 
@@ -218,6 +224,10 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     // invocation and services
     const invoker = new Invoker({ admission, placement: pool, provisioned });
     const codeUrls = new CodeUrls({ secret: ids.hex(32), clock, blobs });
+    const concurrency = new ConcurrencyLedger({ functions, accountLimit: config.accountConcurrency });
+    const capacity = new ProvisionedCapacity({ functions, concurrency, provisioned, clock });
+    const scalingEngine = new ScalingEngine({ targets: scalableTargets, capacity, clock, logger });
+    closers.push(() => scalingEngine.close());
     const services = [
       lambdaService({
         functions,
@@ -230,7 +240,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
         roles: { assumableByLambda: (roleArn) => sessions.canBeAssumedBy(roleArn, 'lambda.amazonaws.com') },
         runtimes: new RuntimePolicy({ clock, refuseRetired: config.runtimeDeprecationCheck }),
         provisioned,
-        concurrency: new ConcurrencyLedger({ functions, accountLimit: config.accountConcurrency }),
+        concurrency,
         clock,
         ids,
         chance: systemChance,
@@ -238,6 +248,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       iamService({ directory, clock, ids }),
       stsService({ roles: identity, policies: identity, sessions, tokens, clock }),
       logsService({ store: logStore, clock, ids }),
+      autoscalingService({ targets: scalableTargets, capacity, engine: scalingEngine, clock, ids }),
       s3Service({ buckets, objects, uploads, content, blobs: objectBlobs, clock, ids }),
     ];
 
@@ -276,6 +287,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
 
     lifecycle.resume();
     provisioned.follow(functions);
+    scalingEngine.start();
     return {
       endpoint: `http://${hostInUrl(config.host)}:${port}`,
       failed,

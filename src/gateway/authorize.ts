@@ -44,6 +44,7 @@ function accessDenied(service: string, message: string): AwsError {
     case 's3':
     case 'sts':
       return new AwsError('AccessDenied', message, { status: 403 });
+    case 'application-autoscaling':
     case 'logs':
       return new AwsError('AccessDeniedException', message, { status: 400 });
     default:

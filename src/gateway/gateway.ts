@@ -47,6 +47,7 @@ const MAX_BODY_BYTES: Readonly<Record<ServiceName, number>> = {
   iam: 1_048_576,
   sts: 1_048_576,
   logs: 10_485_760,
+  'application-autoscaling': 1_048_576,
   // Never taken whole: see `streaming-input.ts`.
   s3: 0,
 };

@@ -9,7 +9,13 @@ export type AuthDialect = 'restJson' | 'json' | 'query' | 's3';
 /** The dialect in which a request of this service expects its errors. */
 export function authDialect(service: string, headers: Readonly<Record<string, string>>): AuthDialect {
   if (service === 's3') return 's3';
-  if (headers['x-amz-target'] !== undefined || headers['smithy-protocol'] !== undefined || service === 'logs') return 'json';
+  if (
+    headers['x-amz-target'] !== undefined ||
+    headers['smithy-protocol'] !== undefined ||
+    service === 'logs' ||
+    service === 'application-autoscaling'
+  )
+    return 'json';
   if (service === 'iam' || service === 'sts') return 'query';
   return headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true ? 'query' : 'restJson';
 }

@@ -12,6 +12,7 @@ const wires = {
   sts: await loadServiceWire('sts'),
   logs: await loadServiceWire('logs'),
   s3: await loadServiceWire('s3'),
+  'application-autoscaling': await loadServiceWire('application-autoscaling'),
 } satisfies Record<ServiceName, unknown>;
 
 const request = (parts: Partial<Omit<WireRequest, 'body'>> & { body?: string | Buffer }): WireRequest => ({

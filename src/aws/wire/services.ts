@@ -67,4 +67,14 @@ export const services: Readonly<Record<ServiceName, KnownService>> = {
     unwrappedOutputs: ['GetBucketLocation'],
     constraints: 'none',
   },
+  'application-autoscaling': {
+    clientPackage: '@aws-sdk/client-application-auto-scaling',
+    signingName: 'application-autoscaling',
+    protocols: ['awsJson1_1', 'awsJson1_0', 'rpcv2Cbor'],
+    apiVersion: '2016-02-06',
+    xmlNamespace: 'http://autoscaling.amazonaws.com/doc/2016-02-06/',
+    targetPrefix: 'AnyScaleFrontendService',
+    validationErrorCode: 'ValidationException',
+    constraints: 'generated',
+  },
 };

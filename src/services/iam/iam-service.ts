@@ -1,6 +1,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
-import type { Operation, OperationTable, Service } from '#aws/service.ts';
+import { lazily } from '#aws/lazy-operation.ts';
+import type { OperationTable, Service } from '#aws/service.ts';
 import type { IamDirectory } from './iam-directory.ts';
 import { iamPermissions } from './iam-permissions.ts';
 
@@ -94,12 +95,4 @@ export interface IamServiceParts {
   readonly directory: IamDirectory;
   readonly clock: Clock;
   readonly ids: IdSource;
-}
-
-function lazily<Input, Output>(load: () => Promise<Operation<Input, Output>>): Operation<Input, Output> {
-  let loaded: Operation<Input, Output> | undefined;
-  return async (input, context) => {
-    loaded ??= await load();
-    return loaded(input, context);
-  };
 }
