@@ -3,6 +3,7 @@ import { addPermission } from './operations/add-permission.ts';
 import { createAlias } from './operations/create-alias.ts';
 import { createFunction } from './operations/create-function.ts';
 import { deleteAlias } from './operations/delete-alias.ts';
+import { deleteEventSourceMapping } from './operations/delete-event-source-mapping.ts';
 import { deleteFunction } from './operations/delete-function.ts';
 import { deleteFunctionConcurrency } from './operations/delete-function-concurrency.ts';
 import { deleteFunctionEventInvokeConfig } from './operations/delete-function-event-invoke-config.ts';
@@ -11,6 +12,7 @@ import { deleteProvisionedConcurrencyConfig } from './operations/delete-provisio
 import { deleteResourcePolicy } from './operations/delete-resource-policy.ts';
 import { getAccountSettings } from './operations/get-account-settings.ts';
 import { getAlias } from './operations/get-alias.ts';
+import { getEventSourceMapping } from './operations/get-event-source-mapping.ts';
 import { getFunction } from './operations/get-function.ts';
 import { getFunctionConcurrency } from './operations/get-function-concurrency.ts';
 import { getFunctionConfiguration } from './operations/get-function-configuration.ts';
@@ -26,6 +28,7 @@ import { getRuntimeManagementConfig } from './operations/get-runtime-management-
 import { invoke } from './operations/invoke.ts';
 import { invokeWithResponseStream } from './operations/invoke-with-response-stream.ts';
 import { listAliases } from './operations/list-aliases.ts';
+import { listEventSourceMappings } from './operations/list-event-source-mappings.ts';
 import { listFunctionEventInvokeConfigs } from './operations/list-function-event-invoke-configs.ts';
 import { listFunctions } from './operations/list-functions.ts';
 import { listLayerVersions } from './operations/list-layer-versions.ts';
@@ -60,6 +63,7 @@ export const LAMBDA_OPERATIONS = {
   CreateAlias: createAlias,
   CreateFunction: createFunction,
   DeleteAlias: deleteAlias,
+  DeleteEventSourceMapping: deleteEventSourceMapping,
   DeleteFunction: deleteFunction,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
@@ -68,6 +72,7 @@ export const LAMBDA_OPERATIONS = {
   DeleteResourcePolicy: deleteResourcePolicy,
   GetAccountSettings: getAccountSettings,
   GetAlias: getAlias,
+  GetEventSourceMapping: getEventSourceMapping,
   GetFunction: getFunction,
   GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
@@ -83,6 +88,7 @@ export const LAMBDA_OPERATIONS = {
   Invoke: invoke,
   InvokeWithResponseStream: invokeWithResponseStream,
   ListAliases: listAliases,
+  ListEventSourceMappings: listEventSourceMappings,
   ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
   ListFunctions: listFunctions,
   ListLayerVersions: listLayerVersions,

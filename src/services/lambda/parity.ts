@@ -65,6 +65,9 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FunctionName: 'FunctionName and Name say which; one that does not exist is no error',
     Name: 'FunctionName and Name say which; one that does not exist is no error',
   },
+  DeleteEventSourceMapping: {
+    UUID: 'UUID is that of no event source mapping',
+  },
   DeleteFunction: {
     FunctionName: 'FunctionName names what is deleted',
     Qualifier: 'Qualifier deletes a version, never the function itself',
@@ -87,6 +90,9 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   GetAlias: {
     FunctionName: 'FunctionName and Name say which',
     Name: 'FunctionName and Name say which',
+  },
+  GetEventSourceMapping: {
+    UUID: 'UUID is that of no event source mapping',
   },
   GetFunction: {
     FunctionName: 'FunctionName finds by name and ARN',
@@ -146,6 +152,12 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FunctionVersion: 'FunctionVersion selects the aliases that lead to it',
     Marker: 'Marker and MaxItems page through the aliases',
     MaxItems: 'Marker and MaxItems page through the aliases',
+  },
+  ListEventSourceMappings: {
+    FunctionName: 'FunctionName must exist, and EventSourceArn selects nothing',
+    EventSourceArn: 'FunctionName must exist, and EventSourceArn selects nothing',
+    Marker: 'Marker must be one of ours, MaxItems changes nothing',
+    MaxItems: 'Marker must be one of ours, MaxItems changes nothing',
   },
   ListFunctionEventInvokeConfigs: {
     FunctionName: 'FunctionName names the function',
