@@ -9,7 +9,7 @@ import { call, environmentHarness, outcomeOf, turn } from '../../test/support/en
 import type { EnvironmentHarness } from '../../test/support/environments.ts';
 import { ECHO } from '../../test/support/fake-sandbox.ts';
 import type { FakeSandbox } from '../../test/support/fake-sandbox.ts';
-import { functionRecord } from '../../test/support/function-record.ts';
+import { functionRecord, invokedVersion } from '../../test/support/function-record.ts';
 import { EnvironmentPool } from './environment-pool.ts';
 import { ProvisionedEnvironments } from './provisioned-environments.ts';
 import type { ProvisionedEnvironment } from './provisioned-environment.ts';
@@ -60,7 +60,7 @@ async function harness(): Promise<Harness> {
       record: { ...current, versions: { ...current.versions, [number]: `${number}-id` } },
       published: version,
     }));
-    return functions.findVersion(record.accountId, record.region, 'f', number) ?? assert.fail();
+    return invokedVersion(functions, 'f', number) ?? assert.fail();
   };
   const versions = { '1': await published('1'), '2': await published('2') };
 

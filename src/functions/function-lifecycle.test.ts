@@ -5,7 +5,7 @@ import { systemIds } from '#base/ids.ts';
 import { silentLogger } from '#base/logger.ts';
 import { StoreUnavailable } from '#storage/document-limits.ts';
 import { MemoryDocumentStore } from '#storage/memory/memory-document-store.ts';
-import { functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../test/support/function-record.ts';
+import { functionRecord, invokedVersion, TEST_ACCOUNT, TEST_REGION } from '../../test/support/function-record.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import type { UnpackedCode } from './code-store.ts';
 import { FunctionLifecycle } from './function-lifecycle.ts';
@@ -90,7 +90,7 @@ suite('FunctionLifecycle', () => {
     await functions.create({ ...pending, versionCounter: 1, versions: { 1: '1-id' } }, version);
     lifecycle.resume();
     await lifecycle.close();
-    const found = functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1');
+    const found = invokedVersion(functions, 'f', '1');
     assert.deepEqual(found?.state, { name: 'Failed', reason: 'Install python3.12.', reasonCode: 'InvalidRuntime' });
     assert.notEqual(found.revisionId, version.revisionId);
     assert.equal(found.configurationId, 'of version 1');
@@ -99,7 +99,7 @@ suite('FunctionLifecycle', () => {
     await working.functions.create({ ...functionRecord('f'), versionCounter: 1, versions: { 1: '1-id' } }, version);
     working.lifecycle.resume();
     await working.lifecycle.close();
-    assert.equal(working.functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1')?.state.name, 'Active');
+    assert.equal(invokedVersion(working.functions, 'f', '1')?.state.name, 'Active');
     assert.equal(working.find().latest.revisionId, functionRecord('f').latest.revisionId, '$LATEST is left alone');
   });
 
@@ -113,13 +113,13 @@ suite('FunctionLifecycle', () => {
     await functions.create({ ...record, versionCounter: 1, versions: { 1: '1-id' } }, version);
     for (const number of ['$LATEST', '1']) lifecycle.restore({ ...version, version: number });
     await settle();
-    const state = (number: string): unknown => functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', number)?.state;
+    const state = (number: string): unknown => invokedVersion(functions, 'f', number)?.state;
     const restoring = { name: 'Pending', reason: 'The function is being restored.', reasonCode: 'Restoring' };
     assert.deepEqual([state('$LATEST'), state('1')], [restoring, restoring]);
     resolve({ path: '/code' });
     await lifecycle.close();
     assert.deepEqual([state('$LATEST'), state('1')], [{ name: 'Active' }, { name: 'Active' }]);
-    assert.ok(functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1')?.usedMs !== undefined, 'and it counts as used');
+    assert.ok(invokedVersion(functions, 'f', '1')?.usedMs !== undefined, 'and it counts as used');
   });
 
   test('what cannot be restored is inactive again, with the reason', async () => {
@@ -177,14 +177,14 @@ suite('FunctionLifecycle', () => {
       await updated.lifecycle.close();
       assert.deepEqual(updated.find().latest.lastUpdate, { name: 'Failed', reason, reasonCode });
       assert.deepEqual(updated.find().latest.state, { name: 'Active' });
-      assert.equal(updated.functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f')?.memoryMb, 128, 'what worked last goes on serving');
+      assert.equal(invokedVersion(updated.functions, 'f')?.memoryMb, 128, 'what worked last goes on serving');
     });
   }
 
   test('an update serves the old configuration until it succeeds', async () => {
     const { functions, lifecycle } = await bench();
     await functions.create(updating());
-    const serving = (): number | undefined => functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f')?.memoryMb;
+    const serving = (): number | undefined => invokedVersion(functions, 'f')?.memoryMb;
     assert.equal(serving(), 128);
     lifecycle.resume();
     await lifecycle.close();

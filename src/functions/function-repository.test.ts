@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import type { AccountId } from '#aws/caller.ts';
 import { RevisionConflict, type DocumentStore } from '#storage/document-store.ts';
 import { MemoryDocumentStore } from '#storage/memory/memory-document-store.ts';
-import { createWithVersions, functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../test/support/function-record.ts';
+import { createWithVersions, functionRecord, invokedVersion, TEST_ACCOUNT, TEST_REGION } from '../../test/support/function-record.ts';
 import type { FunctionRecord } from './function-record.ts';
 import { layeredDigest } from './function-layers.ts';
 import { FunctionRepository } from './function-repository.ts';
@@ -91,15 +91,15 @@ suite('FunctionRepository', () => {
     assert.equal(await functions.update(functionRecord('missing'), (record) => record), undefined);
   });
 
-  test('findVersion gives what an invocation runs', async () => {
+  test('keeps what serves apart from what is shown', async () => {
     const functions = await FunctionRepository.open(new MemoryDocumentStore());
     await functions.create(functionRecord('f'));
-    assert.equal(functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f')?.configurationId, 'configuration-of-f');
-    assert.equal(functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '$LATEST')?.version, '$LATEST');
-    assert.equal(functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1'), undefined);
+    assert.equal(invokedVersion(functions, 'f')?.configurationId, 'configuration-of-f');
+    assert.equal(invokedVersion(functions, 'f', '$LATEST')?.version, '$LATEST');
+    assert.equal(invokedVersion(functions, 'f', '1'), undefined);
     const serving = { ...functionRecord('f').latest, configurationId: 'old' };
     await functions.update(functionRecord('f'), (record) => ({ ...record, serving }));
-    assert.equal(functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f')?.configurationId, 'old');
+    assert.equal(invokedVersion(functions, 'f')?.configurationId, 'old');
   });
 
   test('codeDigests has what is shown and what still serves', async () => {
@@ -153,9 +153,9 @@ suite('FunctionRepository: published versions', () => {
     const reopened = await FunctionRepository.open(documents);
     for (const repository of [functions, reopened]) {
       assert.deepEqual(numbersOf(repository), ['1', '2', '10']);
-      assert.equal(repository.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '2')?.description, 'version 2');
-      assert.equal(repository.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '3'), undefined);
-      assert.equal(repository.findVersion(TEST_ACCOUNT, TEST_REGION, 'f')?.version, '$LATEST');
+      assert.equal(invokedVersion(repository, 'f', '2')?.description, 'version 2');
+      assert.equal(invokedVersion(repository, 'f', '3'), undefined);
+      assert.equal(invokedVersion(repository, 'f')?.version, '$LATEST');
     }
   });
 
@@ -205,7 +205,7 @@ suite('FunctionRepository: published versions', () => {
       functions.updateVersion(key, (version) => ({ ...version, revisionId: version.revisionId + mark })),
     );
     await Promise.all(changes);
-    assert.match(functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1')?.revisionId ?? '', /(?:ab|ba)$/);
+    assert.match(invokedVersion(functions, 'f', '1')?.revisionId ?? '', /(?:ab|ba)$/);
     assert.equal(await functions.updateVersion({ ...key, version: '2' }, (version) => version), undefined);
   });
 

@@ -62,16 +62,6 @@ export class FunctionRepository {
     return this.#document({ accountId, region, name })?.value;
   }
 
-  /**
-   * What an invocation of `$LATEST` or of a published number runs; look at its `state` before running it. Undefined when there is no
-   * such function or version. Aliases are resolved in `invocation/resolve-target.ts`.
-   */
-  findVersion(accountId: string, region: string, name: string, version = '$LATEST'): FunctionVersion | undefined {
-    const record = this.find(accountId, region, name);
-    if (record === undefined) return undefined;
-    return version === '$LATEST' ? (record.serving ?? record.latest) : this.publishedVersion(record, version);
-  }
-
   /** A published version of the function, by its number. */
   publishedVersion(record: FunctionRecord, version: string): FunctionVersion | undefined {
     const id = record.versions?.[version];

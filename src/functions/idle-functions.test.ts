@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { systemIds } from '#base/ids.ts';
 import { silentLogger } from '#base/logger.ts';
 import { MemoryDocumentStore } from '#storage/memory/memory-document-store.ts';
-import { createWithVersions, functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../test/support/function-record.ts';
+import { createWithVersions, functionRecord, invokedVersion } from '../../test/support/function-record.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import type { FunctionVersion } from './function-record.ts';
 import { FunctionRepository } from './function-repository.ts';
@@ -38,7 +38,7 @@ async function bench(changes: Partial<FunctionVersion> = {}): Promise<Bench> {
     functions,
     idle,
     retired,
-    version: (number) => functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', number) ?? assert.fail('no version'),
+    version: (number) => invokedVersion(functions, 'f', number) ?? assert.fail('no version'),
     async pass(ms) {
       for (let passed = 0; passed < ms; passed += HOUR_MS) {
         clock.advance(HOUR_MS);

@@ -27,7 +27,7 @@ async function write(path: string, text: string): Promise<void> {
 async function packageRoot(): Promise<string> {
   const root = await temporaryFolder();
   await cp(join(REPOSITORY, 'runtimes'), join(root, 'runtimes'), { recursive: true });
-  for (const name of ['lambda', 'iam', 'sts', 'cloudwatch-logs']) {
+  for (const name of ['lambda', 'iam', 'sts', 'cloudwatch-logs', 's3']) {
     await write(
       join(root, `node_modules/@aws-sdk/client-${name}/package.json`),
       JSON.stringify({ name: `@aws-sdk/client-${name}`, version: '3.1.0', dependencies: { shared: '1' } }),

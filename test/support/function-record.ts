@@ -58,3 +58,14 @@ export async function createWithVersions(
     }));
   }
 }
+
+/** What an invocation of `$LATEST` or of a published number runs, of a function in the test account and region. */
+export function invokedVersion(
+  functions: Pick<FunctionRepository, 'find' | 'publishedVersion'>,
+  name: string,
+  version = '$LATEST',
+): FunctionVersion | undefined {
+  const record = functions.find(TEST_ACCOUNT, TEST_REGION, name);
+  if (record === undefined) return undefined;
+  return version === '$LATEST' ? (record.serving ?? record.latest) : functions.publishedVersion(record, version);
+}

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import type { CreateFunctionCommandInput } from '@aws-sdk/client-lambda';
 import type { AccountId } from '#aws/caller.ts';
-import { TEST_ACCOUNT, TEST_REGION } from '../../../../test/support/function-record.ts';
+import { invokedVersion, TEST_ACCOUNT, TEST_REGION } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext, TEST_ROLE, TEST_ZIP } from '../../../../test/support/lambda-control-plane.ts';
 import { layerContent, layerKey } from '../../../../test/support/layer-version.ts';
 import { zipArchive } from '../../../../test/support/zip-archive.ts';
@@ -253,7 +253,7 @@ suite('CreateFunction', () => {
       ['arn:aws:lambda:us-east-1:111111111111:function:f', '1', 'Pending'],
     );
     const { latest } = await plane.settled('f');
-    const version = plane.functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1');
+    const version = invokedVersion(plane.functions, 'f', '1');
     assert.deepEqual([version?.state.name, version?.code], ['Active', latest.code]);
     assert.equal(new Set([created.RevisionId, version?.revisionId, latest.revisionId]).size, 3);
     assert.notEqual(version?.configurationId, latest.configurationId, 'they share no environments');

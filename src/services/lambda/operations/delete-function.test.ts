@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { createWithVersions, functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../../../test/support/function-record.ts';
+import { createWithVersions, functionRecord, invokedVersion, TEST_ACCOUNT, TEST_REGION } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext } from '../../../../test/support/lambda-control-plane.ts';
 import { deleteFunction } from './delete-function.ts';
 
@@ -73,6 +73,6 @@ suite('DeleteFunction', () => {
     }
     assert.deepEqual(Object.keys(plane.functions.find(TEST_ACCOUNT, TEST_REGION, 'f')?.versions ?? {}), ['1', '2']);
     await deleteFunction(plane)({ FunctionName: 'f' }, requestContext());
-    assert.equal(plane.functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1'), undefined);
+    assert.equal(invokedVersion(plane.functions, 'f', '1'), undefined);
   });
 });

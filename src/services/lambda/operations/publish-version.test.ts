@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { PENDING } from '#functions/function-state.ts';
-import { functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../../../test/support/function-record.ts';
+import { functionRecord, invokedVersion } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext, type LambdaControlPlane } from '../../../../test/support/lambda-control-plane.ts';
 import { deleteFunction } from './delete-function.ts';
 import { publishVersion } from './publish-version.ts';
@@ -27,7 +27,7 @@ suite('PublishVersion', () => {
       [`${ARN}:1`, '1', 'Active', 'Successful'],
     );
     const { latest } = await plane.settled('f');
-    const version = plane.functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1');
+    const version = invokedVersion(plane.functions, 'f', '1');
     assert.deepEqual(latest, functionRecord('f').latest);
     assert.notEqual(version?.revisionId, latest.revisionId);
     assert.notEqual(version?.configurationId, latest.configurationId);

@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 import type { UpdateFunctionCodeCommandInput } from '@aws-sdk/client-lambda';
 import type { FunctionVersion } from '#functions/function-record.ts';
 import { PENDING } from '#functions/function-state.ts';
-import { functionRecord, TEST_ACCOUNT, TEST_REGION } from '../../../../test/support/function-record.ts';
+import { functionRecord, invokedVersion } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext, TEST_ZIP } from '../../../../test/support/lambda-control-plane.ts';
 import { zipArchive } from '../../../../test/support/zip-archive.ts';
 import { toFunctionConfiguration } from '../function-configuration.ts';
@@ -66,7 +66,7 @@ suite('UpdateFunctionCode', () => {
       [updated.State, updated.LastUpdateStatus, updated.LastUpdateStatusReason, updated.LastUpdateStatusReasonCode],
       ['Active', 'InProgress', 'The function is being created.', 'Creating'],
     );
-    const served = (): string | undefined => plane.functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f')?.code.digest;
+    const served = (): string | undefined => invokedVersion(plane.functions, 'f')?.code.digest;
     assert.equal(served(), 'a'.repeat(64));
     release();
     const settled = toFunctionConfiguration((await plane.settled('f')).latest);
@@ -149,7 +149,7 @@ suite('UpdateFunctionCode', () => {
       [published.FunctionArn, published.Version, published.State, published.StateReasonCode, published.LastUpdateStatus],
       ['arn:aws:lambda:us-east-1:111111111111:function:f:1', '1', 'Pending', 'Creating', undefined],
     );
-    const version = (): FunctionVersion | undefined => plane.functions.findVersion(TEST_ACCOUNT, TEST_REGION, 'f', '1');
+    const version = (): FunctionVersion | undefined => invokedVersion(plane.functions, 'f', '1');
     assert.deepEqual([version()?.state.name, version()?.revisionId], ['Pending', published.RevisionId]);
     release();
     const { latest } = await plane.settled('f');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { functionRecord, TEST_ACCOUNT } from '../../../../test/support/function-record.ts';
+import { functionRecord, invokedVersion, TEST_ACCOUNT } from '../../../../test/support/function-record.ts';
 import { lambdaControlPlane, rejectsWith, requestContext } from '../../../../test/support/lambda-control-plane.ts';
 import { layerContent, layerKey } from '../../../../test/support/layer-version.ts';
 import { toFunctionConfiguration } from '../function-configuration.ts';
@@ -43,7 +43,7 @@ suite('UpdateFunctionConfiguration', () => {
     const plane = await withFunction();
     const release = plane.holdUnpacking();
     await updateFunctionConfiguration(plane)({ FunctionName: 'f', MemorySize: 512 }, requestContext());
-    assert.equal(plane.functions.findVersion(TEST_ACCOUNT, 'us-east-1', 'f')?.memoryMb, 128);
+    assert.equal(invokedVersion(plane.functions, 'f')?.memoryMb, 128);
     await rejectsWith(() => updateFunctionConfiguration(plane)({ FunctionName: 'f', MemorySize: 256 }, requestContext()), {
       code: 'ResourceConflictException',
       status: 409,
@@ -51,7 +51,7 @@ suite('UpdateFunctionConfiguration', () => {
     });
     release();
     await plane.settled('f');
-    assert.equal(plane.functions.findVersion(TEST_ACCOUNT, 'us-east-1', 'f')?.memoryMb, 512);
+    assert.equal(invokedVersion(plane.functions, 'f')?.memoryMb, 512);
   });
 
   test('FunctionName finds by name and ARN, never a version', async () => {
