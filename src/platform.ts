@@ -22,6 +22,7 @@ import { CodeStore, type UnpackedCode } from '#functions/code-store.ts';
 import { CodeSweeper } from '#functions/code-sweeper.ts';
 import { ConcurrencyLedger } from '#functions/concurrency-ledger.ts';
 import { FunctionLifecycle } from '#functions/function-lifecycle.ts';
+import { FunctionUrlIndex } from '#functions/function-url-index.ts';
 import { FunctionRepository } from '#functions/function-repository.ts';
 import { IdleFunctions } from '#functions/idle-functions.ts';
 import { LayerRepository } from '#functions/layer-repository.ts';
@@ -30,6 +31,8 @@ import { RuntimePolicy } from '#functions/runtimes.ts';
 import { Authenticator } from '#gateway/authenticate.ts';
 import { policyAuthorizer } from '#gateway/authorize.ts';
 import { codeDownloadDoor } from '#gateway/doors/code-download.ts';
+import { functionUrlDoor } from '#gateway/doors/function-url.ts';
+import { urlHost } from '#gateway/doors/function-url-address.ts';
 import { healthDoor } from '#gateway/doors/health.ts';
 import { Gateway } from '#gateway/gateway.ts';
 import { createGuard, hostInUrl } from '#gateway/guard.ts';
@@ -45,6 +48,7 @@ import { IamDirectory } from '#services/iam/iam-directory.ts';
 import { iamService } from '#services/iam/iam-service.ts';
 import { Identity } from '#services/iam/identity.ts';
 import { CodeSource } from '#services/lambda/code-source.ts';
+import { FunctionUrls } from '#services/lambda/function-urls/function-urls.ts';
 import { CODE_URL_PREFIX, CodeUrls } from '#services/lambda/code-url.ts';
 import { ProvisionedCapacity } from '#services/lambda/provisioned-capacity.ts';
 import { lambdaService } from '#services/lambda/service.ts';
@@ -228,9 +232,12 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     const capacity = new ProvisionedCapacity({ functions, concurrency, provisioned, clock });
     const scalingEngine = new ScalingEngine({ targets: scalableTargets, capacity, clock, logger });
     closers.push(() => scalingEngine.close());
+    const urls = new FunctionUrlIndex(functions);
+    const functionUrls = new FunctionUrls({ urls, functions, invoker, clock, ids, chance: systemChance });
     const services = [
       lambdaService({
         functions,
+        urls,
         layers,
         lifecycle,
         codeSource: new CodeSource({ blobs, objects: { read: (object, by, maxBytes) => inProcessS3.read(object, by, maxBytes) } }),
@@ -254,18 +261,21 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
 
     // gateway
     const startedMs = clock.monotonicMs();
+    const authorizer = policyAuthorizer(identity);
     const gateway = new Gateway({
       services: new Map(services.map((service) => [service.name, service])),
       loadWire: loadServiceWire,
       guard: createGuard({
         allowedHosts: [hostInUrl(config.host), ...config.allowedHosts],
         allowedOrigins: config.allowedOrigins,
-        isVirtualHost: () => false,
         isS3Host,
+        parentOfVirtualHost: (name) => urlHost(name)?.parent,
       }),
       authenticator,
-      authorizer: policyAuthorizer(identity),
+      authorizer,
       doors: [
+        // First, for all paths of its virtual hosts are its own.
+        functionUrlDoor({ urls: functionUrls, authenticator, authorizer, ids, logger }),
         healthDoor(() => ({
           status,
           version: packageVersion(),

@@ -1,6 +1,7 @@
 import type { AccountId } from '#aws/caller.ts';
 import type { Alias } from './alias.ts';
 import type { EventInvokeConfig } from './event-invoke-config.ts';
+import type { FunctionUrl } from './function-url.ts';
 import type { ResourcePolicy } from './resource-policy.ts';
 import type { RuntimeManagement } from './runtime-management.ts';
 
@@ -33,6 +34,8 @@ export interface FunctionRecord {
   readonly recursiveLoop?: 'Allow' | 'Terminate';
   /** By version number or `$LATEST`. */
   readonly runtimeManagement?: Readonly<Record<string, RuntimeManagement>>;
+  /** By qualifier: `$LATEST` for the function itself, or an alias, which may be gone. */
+  readonly urls?: Readonly<Record<string, FunctionUrl>>;
   /** Concurrency that no other function may use, and the most that this one may use; 0 switches it off. Absent when nothing is reserved. */
   readonly reservedConcurrency?: number;
   /** Environments to be kept ready, by alias or version number. Absent when there are none. */

@@ -99,8 +99,7 @@ export class Authenticator {
    * have us take in a large body before its signature can be computed. Proves nothing: {@link authenticate} does.
    * @throws AwsError as {@link authenticate}
    */
-  screen(head: Omit<WireRequest, 'body'>, origin: RequestOrigin, service: string): void {
-    const dialect = authDialect(service, head.headers);
+  screen(head: Omit<WireRequest, 'body'>, origin: RequestOrigin, service: string, dialect = authDialect(service, head.headers)): void {
     const claim = readSignatureClaim(head, dialect);
     const { secretAccessKey } = this.#credentialsOf(claim, dialect, origin);
     if (claim.version === 4) checkService(claim, service, dialect);
@@ -111,11 +110,16 @@ export class Authenticator {
   }
 
   /**
-   * `service` is the one that the request is addressed to; its signature must be scoped to it.
+   * `service` is the one that the request is addressed to; its signature must be scoped to it. Errors are spelt in `dialect`, that of the
+   * request unless given.
    * @throws AwsError with the code, status and text that AWS gives for the failure in that service's protocol
    */
-  authenticate(request: WireRequest, origin: RequestOrigin, service: string): Authenticated {
-    const dialect = authDialect(service, request.headers);
+  authenticate(
+    request: WireRequest,
+    origin: RequestOrigin,
+    service: string,
+    dialect = authDialect(service, request.headers),
+  ): Authenticated {
     const claim = readSignatureClaim(request, dialect);
     const credentials = this.#credentialsOf(claim, dialect, origin);
     return claim.version === 4

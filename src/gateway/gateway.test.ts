@@ -14,6 +14,7 @@ import { systemIds } from '#base/ids.ts';
 import { silentLogger } from '#base/logger.ts';
 import type { RequestOrigin } from './authenticate.ts';
 import { BodyBudget } from './body-budget.ts';
+import type { Door } from './door.ts';
 import { Gateway } from './gateway.ts';
 import type { GatewayOptions } from './gateway.ts';
 
@@ -426,6 +427,39 @@ suite('Gateway: who comes in where', () => {
       assert.deepEqual([answer.status, answer.body], [403, 'not you\n']);
     }
     assert.equal((await send(HEALTH)).body, 'healthy');
+  });
+
+  test('a door with origin rules of its own gets requests of pages, and answers preflights', async (context) => {
+    const asked: (boolean | undefined)[] = [];
+    const { send } = await harness(context, {
+      guard: { check: (_head, own) => void asked.push(own) },
+      doors: [{ ...door, ownOriginRules: true }],
+    });
+    const page = { origin: 'https://a.example', 'access-control-request-method': 'GET' };
+    const answer = await send({ method: 'OPTIONS', path: '/_hearth/health', headers: page });
+    assert.deepEqual([answer.status, answer.body, answer.headers['access-control-allow-origin']], [200, 'healthy', undefined]);
+    assert.equal((await send({ method: 'OPTIONS', path: '/', headers: page })).status, 204);
+    assert.deepEqual(asked, [true, false]);
+  });
+
+  test('a door reads the body as far as it says, sees the request whole, and sets cookies', async (context) => {
+    const seen: unknown[] = [];
+    const reading: Door = {
+      matches: () => true,
+      handle: async (entering) => {
+        const { rawHeaders, sourceIp, httpVersion, path, query, signal } = entering;
+        const body = await entering.readBody(5);
+        seen.push(typeof body === 'string' ? body : body.toString('utf8'));
+        seen.push(rawHeaders.slice(0, 4), sourceIp, httpVersion, path, query, signal.aborted);
+        return { status: 200, headers: { 'X-A': 'b' }, cookies: ['a=1', 'b=2'], body: '' };
+      },
+    };
+    const { send } = await harness(context, { doors: [reading] });
+    const answer = await send({ method: 'POST', path: '/a%20b?c', headers: { 'X-One': '1', 'X-Two': '2' }, body: '12345' });
+    assert.deepEqual(seen, ['12345', ['X-One', '1', 'X-Two', '2'], '127.0.0.1', '1.1', '/a%20b', 'c', false]);
+    assert.deepEqual([answer.headers['set-cookie'], answer.headers['x-a']], [['a=1', 'b=2'], 'b']);
+    await send({ method: 'POST', path: '/', body: '123456' });
+    assert.equal(seen.at(-7), 'too-large');
   });
 
   test('an environment uses the doors that say so', async (context) => {

@@ -16,7 +16,7 @@ import type { Door } from './door.ts';
 import type { Guard } from './guard.ts';
 import { announcesLargeBody, ClientGone, noRoom, readBody, readHead, streamBody, withBody, writeResponse } from './http-exchange.ts';
 import type { BodyRefusal, RequestHead } from './http-exchange.ts';
-import { OperationContext } from './operation-context.ts';
+import { abortedOnClose, OperationContext } from './operation-context.ts';
 import { bodyInMemory, readStreamingInput, withBucketInPath } from './streaming-input.ts';
 
 export interface GatewayOptions {
@@ -79,24 +79,26 @@ export class Gateway implements InProcessGateway {
 
   async #exchange(message: IncomingMessage, target: ServerResponse, origin: RequestOrigin): Promise<void> {
     const head = readHead(message);
-    const refusal = origin.kind === 'outer' ? this.#options.guard.check(head) : undefined;
+    const door = this.#doorFor(head, origin);
+    const ownOriginRules = door?.ownOriginRules === true;
+    const refusal = origin.kind === 'outer' ? this.#options.guard.check(head, ownOriginRules) : undefined;
     if (refusal !== undefined) {
       message.resume();
       await writeResponse({ status: 403, headers: { 'Content-Type': 'text/plain' }, body: `${refusal}\n` }, target);
       return;
     }
-    if (origin.kind === 'outer') shareWithOrigin(head, target);
-    const preflight = origin.kind === 'outer' ? preflightAnswer(head) : undefined;
-    if (preflight !== undefined) {
-      message.resume();
-      await writeResponse(preflight, target);
-      return;
+    if (origin.kind === 'outer' && !ownOriginRules) {
+      shareWithOrigin(head, target);
+      const preflight = preflightAnswer(head);
+      if (preflight !== undefined) {
+        message.resume();
+        await writeResponse(preflight, target);
+        return;
+      }
     }
     if (head.headers['expect'] !== undefined && recogniseService(head)?.service !== 's3') target.writeContinue();
-    const door = this.#doorFor(head, origin);
     if (door !== undefined) {
-      message.resume();
-      await writeResponse(await door.handle(withBody(head, NO_BODY)), target);
+      await this.#serveDoor(door, { message, target, head, origin });
       return;
     }
     const requestId = this.#options.ids.uuid();
@@ -189,6 +191,28 @@ export class Gateway implements InProcessGateway {
       typeof body === 'string'
         ? call.writeError(refusedBody(body, service.name), requestId)
         : await this.#answer(service, call, request, exchange);
+    await writeResponse(response, target);
+  }
+
+  async #serveDoor(door: Door, { message, target, head, origin }: Omit<Exchange, 'requestId'>): Promise<void> {
+    using lease = this.#bodies.lease();
+    let reading = false;
+    const response = await door.handle({
+      ...head,
+      httpVersion: message.httpVersion,
+      rawHeaders: message.rawHeaders,
+      sourceIp: message.socket.remoteAddress ?? '',
+      origin,
+      readBody: (maxBytes) => {
+        reading = true;
+        return readBody(message, maxBytes, announcesLargeBody(message.headers) ? lease : undefined);
+      },
+      get signal() {
+        return abortedOnClose(target);
+      },
+    });
+    if (!reading) message.resume();
+    if (response.cookies !== undefined && response.cookies.length > 0) target.setHeader('Set-Cookie', response.cookies);
     await writeResponse(response, target);
   }
 

@@ -5,7 +5,7 @@ import { createGuard, hostInUrl } from './guard.ts';
 const guard = createGuard({
   allowedHosts: ['hearth.example', '.lan.example', '[fd00::1]'],
   allowedOrigins: ['https://console.example:8443'],
-  isVirtualHost: (name) => name.endsWith('.lambda-url.us-east-1.hearth.example'),
+  parentOfVirtualHost: (name) => /^[a-z]+\.lambda-url\.us-east-1\.(.*)$/.exec(name)?.[1],
 });
 
 function passes(headers: Readonly<Record<string, string>>): boolean {
@@ -60,7 +60,7 @@ test('hostInUrl writes an address as clients write it into Host', () => {
   assert.equal(hostInUrl('fe80::1%eth0'), '[fe80::1]');
   assert.equal(hostInUrl('192.0.2.1'), '192.0.2.1');
   assert.equal(hostInUrl('Hearth.Example'), 'hearth.example');
-  const own = createGuard({ allowedHosts: [hostInUrl('fd00::5')], allowedOrigins: [], isVirtualHost: () => false });
+  const own = createGuard({ allowedHosts: [hostInUrl('fd00::5')], allowedOrigins: [], parentOfVirtualHost: () => undefined });
   assert.equal(own.check({ headers: { host: '[fd00::5]:4566' } }), undefined);
 });
 
@@ -78,6 +78,15 @@ test('guard refuses requests that a page of another origin makes without Origin'
   for (const site of ['none', 'same-origin']) assert.ok(passes({ host, 'sec-fetch-site': site }), site);
 });
 
-test('guard leaves virtual hosts to their own CORS rules', () => {
-  assert.ok(passes({ host: 'abc.lambda-url.us-east-1.hearth.example', origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }));
+test('guard lets virtual hosts below its own names pass', () => {
+  for (const parent of ['hearth.example', 'a.lan.example', 'localhost'])
+    assert.ok(passes({ host: `abc.lambda-url.us-east-1.${parent}` }), parent);
+  for (const parent of ['evil.example', 'hearth.example.evil.example'])
+    assert.ok(!passes({ host: `abc.lambda-url.us-east-1.${parent}` }), parent);
+});
+
+test('guard leaves pages of other origins to what has rules of its own, on its own hosts', () => {
+  const page = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+  assert.equal(guard.check({ headers: { host: 'localhost:4566', ...page } }, true), undefined);
+  assert.notEqual(guard.check({ headers: { host: 'evil.example', ...page } }, true), undefined);
 });

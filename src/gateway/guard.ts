@@ -2,8 +2,11 @@ import { isIPv4, isIPv6 } from 'node:net';
 
 /** Looks at a request's head before anything else does. */
 export interface Guard {
-  /** One line that says why the request is refused (403), or undefined when it may pass. */
-  check(head: { readonly headers: Readonly<Record<string, string>> }): string | undefined;
+  /**
+   * One line that says why the request is refused (403), or undefined when it may pass. `ownOriginRules`: what it is addressed to decides
+   * itself about pages of other origins.
+   */
+  check(head: { readonly headers: Readonly<Record<string, string>> }, ownOriginRules?: boolean): string | undefined;
 }
 
 export interface GuardOptions {
@@ -11,10 +14,13 @@ export interface GuardOptions {
   readonly allowedHosts: readonly string[];
   /** Web origins (`https://example.com:8443`) whose pages may call the API. */
   readonly allowedOrigins: readonly string[];
-  /** Whether a host name (lower case, without port) belongs to a function URL or a bucket; those follow CORS rules of their own. */
-  readonly isVirtualHost: (name: string) => boolean;
   /** Whether a name is that of S3 or of a bucket. It may be asked for, but pages of other origins may not ask. */
   readonly isS3Host?: (name: string) => boolean;
+  /**
+   * The name below which a host name (lower case, without port) stands that belongs to a function URL; undefined for all other host
+   * names. Whoever may be addressed by a name may be by those below it.
+   */
+  readonly parentOfVirtualHost: (name: string) => string | undefined;
 }
 
 /**
@@ -25,15 +31,20 @@ export function createGuard(options: GuardOptions): Guard {
   // Nearly all requests name the same host.
   let latest: { readonly host: string; readonly name: string } | undefined;
   return {
-    check({ headers }) {
+    check({ headers }, ownOriginRules = false) {
       const host = headers['host'] ?? '';
       const name = latest?.host === host ? latest.name : hostName(host);
       if (name === undefined) return 'The Host header is missing or malformed.';
       if (latest?.host !== host) latest = { host, name };
-      if (options.isVirtualHost(name)) return undefined;
-      if (!isLoopbackName(name) && options.isS3Host?.(name) !== true && !options.allowedHosts.some((allowed) => covers(allowed, name))) {
+      const reached = options.parentOfVirtualHost(name) ?? name;
+      if (
+        !isLoopbackName(reached) &&
+        options.isS3Host?.(reached) !== true &&
+        !options.allowedHosts.some((allowed) => covers(allowed, reached))
+      ) {
         return `The host '${name}' is not one that this daemon answers to; add it to HEARTH_ALLOWED_HOSTS.`;
       }
+      if (ownOriginRules) return undefined;
       const origin = headers['origin'];
       if (origin !== undefined) {
         return options.allowedOrigins.includes(origin)

@@ -39,7 +39,7 @@ export class OperationContext implements RequestContext {
 }
 
 /** Aborts when the client goes away before its answer is written, or at once when it has gone. */
-function abortedOnClose(target: ServerResponse): AbortSignal {
+export function abortedOnClose(target: ServerResponse): AbortSignal {
   const controller = new AbortController();
   const abort = (): void => {
     if (!target.writableFinished) controller.abort(new ClientGone());

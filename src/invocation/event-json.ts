@@ -13,16 +13,7 @@ const EMPTY_EVENT = Buffer.from('{}');
  */
 export function checkedEvent(payload: Uint8Array | undefined): Uint8Array {
   if (payload === undefined || payload.byteLength === 0) return EMPTY_EVENT;
-  if (payload.byteLength > MAX_EVENT_BYTES) {
-    throw new AwsError(
-      'RequestTooLargeException',
-      `Request must be smaller than ${MAX_EVENT_BYTES} bytes for the InvokeFunction operation`,
-      {
-        status: 413,
-        members: { Type: 'User' },
-      },
-    );
-  }
+  checkEventSize(payload);
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
   if (!isUtf8(bytes) || !isJson(bytes) || isTooDeep(bytes)) {
     throw new AwsError(
@@ -34,6 +25,15 @@ export function checkedEvent(payload: Uint8Array | undefined): Uint8Array {
     );
   }
   return payload;
+}
+
+/** @throws AwsError RequestTooLargeException (413) */
+export function checkEventSize({ byteLength }: Uint8Array): void {
+  if (byteLength <= MAX_EVENT_BYTES) return;
+  throw new AwsError('RequestTooLargeException', `Request must be smaller than ${MAX_EVENT_BYTES} bytes for the InvokeFunction operation`, {
+    status: 413,
+    members: { Type: 'User' },
+  });
 }
 
 function isJson(bytes: Buffer): boolean {

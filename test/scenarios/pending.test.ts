@@ -33,7 +33,7 @@ describe('a function that is not Active yet', { concurrency: false }, () => {
     const gateway = new Gateway({
       services: new Map([[lambda.name, lambda]]),
       loadWire: loadServiceWire,
-      guard: createGuard({ allowedHosts: [], allowedOrigins: [], isVirtualHost: () => false }),
+      guard: createGuard({ allowedHosts: [], allowedOrigins: [], parentOfVirtualHost: () => undefined }),
       authenticator: new Authenticator(identity, { clock: systemClock, accessKeys: nobody, sessions: nobody }),
       authorizer: policyAuthorizer({ policiesOf: () => ({ identity: [], boundary: undefined }) }),
       doors: [],

@@ -11,6 +11,7 @@ import { CodeStorage } from '#functions/code-storage.ts';
 import { ConcurrencyLedger } from '#functions/concurrency-ledger.ts';
 import { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import type { FunctionRecord } from '#functions/function-record.ts';
+import { FunctionUrlIndex } from '#functions/function-url-index.ts';
 import { FunctionRepository } from '#functions/function-repository.ts';
 import { LayerRepository } from '#functions/layer-repository.ts';
 import { invalidParameter } from '#functions/lambda-errors.ts';
@@ -45,6 +46,7 @@ export interface LambdaControlPlane {
   readonly codeStorage: CodeStorage;
   readonly concurrency: ConcurrencyLedger;
   readonly provisioned: ProvisionedStates;
+  readonly urls: FunctionUrlIndex;
   readonly chance: Chance;
   /** No function becomes Active, no update Successful, until the returned function is called. */
   holdUnpacking(): () => void;
@@ -94,6 +96,7 @@ export async function lambdaControlPlane({ codeLimitBytes = 300 * 1024 ** 3 } = 
     ids: systemIds,
     provisioned: { stateOf: () => undefined },
     concurrency: new ConcurrencyLedger({ functions, accountLimit: 1000 }),
+    urls: new FunctionUrlIndex(functions),
     chance: () => 0.5,
     holdUnpacking() {
       const { promise, resolve } = Promise.withResolvers<void>();

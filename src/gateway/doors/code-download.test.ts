@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { doorRequest } from '../../../test/support/door-request.ts';
 import { codeDownloadDoor } from './code-download.ts';
 
 test('codeDownloadDoor hands path and query of a GET below its prefix on', async () => {
@@ -8,11 +9,11 @@ test('codeDownloadDoor hands path and query of a GET below its prefix on', async
     asked.push([path, query]);
     return Promise.resolve({ status: 200, headers: {}, body: 'zip' });
   });
-  assert.equal(door.matches({ method: 'GET', path: '/_hearth/code/abc' }), true);
-  assert.equal(door.matches({ method: 'PUT', path: '/_hearth/code/abc' }), false);
-  assert.equal(door.matches({ method: 'GET', path: '/_hearth/codes' }), false);
+  assert.equal(door.matches({ method: 'GET', path: '/_hearth/code/abc', headers: {} }), true);
+  assert.equal(door.matches({ method: 'PUT', path: '/_hearth/code/abc', headers: {} }), false);
+  assert.equal(door.matches({ method: 'GET', path: '/_hearth/codes', headers: {} }), false);
   assert.equal(door.openToEnvironments, true);
-  const answer = await door.handle({ method: 'GET', path: '/_hearth/code/abc', query: 'expires=1', headers: {}, body: Buffer.alloc(0) });
+  const answer = await door.handle(doorRequest({ method: 'GET', url: '/_hearth/code/abc?expires=1' }));
   assert.equal(answer.body, 'zip');
   assert.deepEqual(asked, [['/_hearth/code/abc', 'expires=1']]);
 });

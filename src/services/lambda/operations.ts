@@ -2,11 +2,13 @@ import { addLayerVersionPermission } from './operations/add-layer-version-permis
 import { addPermission } from './operations/add-permission.ts';
 import { createAlias } from './operations/create-alias.ts';
 import { createFunction } from './operations/create-function.ts';
+import { createFunctionUrlConfig } from './operations/create-function-url-config.ts';
 import { deleteAlias } from './operations/delete-alias.ts';
 import { deleteEventSourceMapping } from './operations/delete-event-source-mapping.ts';
 import { deleteFunction } from './operations/delete-function.ts';
 import { deleteFunctionConcurrency } from './operations/delete-function-concurrency.ts';
 import { deleteFunctionEventInvokeConfig } from './operations/delete-function-event-invoke-config.ts';
+import { deleteFunctionUrlConfig } from './operations/delete-function-url-config.ts';
 import { deleteLayerVersion } from './operations/delete-layer-version.ts';
 import { deleteProvisionedConcurrencyConfig } from './operations/delete-provisioned-concurrency-config.ts';
 import { deleteResourcePolicy } from './operations/delete-resource-policy.ts';
@@ -18,6 +20,7 @@ import { getFunctionConcurrency } from './operations/get-function-concurrency.ts
 import { getFunctionConfiguration } from './operations/get-function-configuration.ts';
 import { getFunctionEventInvokeConfig } from './operations/get-function-event-invoke-config.ts';
 import { getFunctionRecursionConfig } from './operations/get-function-recursion-config.ts';
+import { getFunctionUrlConfig } from './operations/get-function-url-config.ts';
 import { getLayerVersion } from './operations/get-layer-version.ts';
 import { getLayerVersionByArn } from './operations/get-layer-version-by-arn.ts';
 import { getLayerVersionPolicy } from './operations/get-layer-version-policy.ts';
@@ -30,6 +33,7 @@ import { invokeWithResponseStream } from './operations/invoke-with-response-stre
 import { listAliases } from './operations/list-aliases.ts';
 import { listEventSourceMappings } from './operations/list-event-source-mappings.ts';
 import { listFunctionEventInvokeConfigs } from './operations/list-function-event-invoke-configs.ts';
+import { listFunctionUrlConfigs } from './operations/list-function-url-configs.ts';
 import { listFunctions } from './operations/list-functions.ts';
 import { listLayerVersions } from './operations/list-layer-versions.ts';
 import { listLayers } from './operations/list-layers.ts';
@@ -52,6 +56,7 @@ import { updateAlias } from './operations/update-alias.ts';
 import { updateFunctionCode } from './operations/update-function-code.ts';
 import { updateFunctionConfiguration } from './operations/update-function-configuration.ts';
 import { updateFunctionEventInvokeConfig } from './operations/update-function-event-invoke-config.ts';
+import { updateFunctionUrlConfig } from './operations/update-function-url-config.ts';
 
 /**
  * Every operation that Hearth has, by its name in the model. One that is not here answers the protocol's not-implemented error,
@@ -62,11 +67,13 @@ export const LAMBDA_OPERATIONS = {
   AddPermission: addPermission,
   CreateAlias: createAlias,
   CreateFunction: createFunction,
+  CreateFunctionUrlConfig: createFunctionUrlConfig,
   DeleteAlias: deleteAlias,
   DeleteEventSourceMapping: deleteEventSourceMapping,
   DeleteFunction: deleteFunction,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
+  DeleteFunctionUrlConfig: deleteFunctionUrlConfig,
   DeleteLayerVersion: deleteLayerVersion,
   DeleteProvisionedConcurrencyConfig: deleteProvisionedConcurrencyConfig,
   DeleteResourcePolicy: deleteResourcePolicy,
@@ -78,6 +85,7 @@ export const LAMBDA_OPERATIONS = {
   GetFunctionConfiguration: getFunctionConfiguration,
   GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
   GetFunctionRecursionConfig: getFunctionRecursionConfig,
+  GetFunctionUrlConfig: getFunctionUrlConfig,
   GetLayerVersion: getLayerVersion,
   GetLayerVersionByArn: getLayerVersionByArn,
   GetLayerVersionPolicy: getLayerVersionPolicy,
@@ -90,6 +98,7 @@ export const LAMBDA_OPERATIONS = {
   ListAliases: listAliases,
   ListEventSourceMappings: listEventSourceMappings,
   ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
+  ListFunctionUrlConfigs: listFunctionUrlConfigs,
   ListFunctions: listFunctions,
   ListLayerVersions: listLayerVersions,
   ListLayers: listLayers,
@@ -112,6 +121,7 @@ export const LAMBDA_OPERATIONS = {
   UpdateFunctionCode: updateFunctionCode,
   UpdateFunctionConfiguration: updateFunctionConfiguration,
   UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig,
+  UpdateFunctionUrlConfig: updateFunctionUrlConfig,
 } as const;
 
 type Factory = (typeof LAMBDA_OPERATIONS)[keyof typeof LAMBDA_OPERATIONS];

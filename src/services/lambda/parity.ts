@@ -61,6 +61,13 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Tags: 'Tags are stored, at most 50',
     Publish: 'Publish makes version 1 at once',
   },
+  CreateFunctionUrlConfig: {
+    FunctionName: 'FunctionName finds by name and ARN',
+    Qualifier: 'Qualifier must be an alias that exists',
+    AuthType: 'AuthType, Cors and InvokeMode are stored',
+    Cors: 'AuthType, Cors and InvokeMode are stored',
+    InvokeMode: 'AuthType, Cors and InvokeMode are stored',
+  },
   DeleteAlias: {
     FunctionName: 'FunctionName and Name say which; one that does not exist is no error',
     Name: 'FunctionName and Name say which; one that does not exist is no error',
@@ -77,6 +84,7 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FunctionName: 'FunctionName and Qualifier name what is deleted',
     Qualifier: 'FunctionName and Qualifier name what is deleted',
   },
+  DeleteFunctionUrlConfig: { FunctionName: 'FunctionName and Qualifier say whose', Qualifier: 'FunctionName and Qualifier say whose' },
   DeleteLayerVersion: {
     LayerName: 'LayerName and VersionNumber name what is deleted; a second time succeeds',
     VersionNumber: 'LayerName and VersionNumber name what is deleted; a second time succeeds',
@@ -108,6 +116,7 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Qualifier: 'FunctionName and Qualifier name the configuration',
   },
   GetFunctionRecursionConfig: { FunctionName: 'FunctionName finds by name and ARN, never a version' },
+  GetFunctionUrlConfig: { FunctionName: 'FunctionName and Qualifier say whose', Qualifier: 'FunctionName and Qualifier say whose' },
   GetLayerVersion: {
     LayerName: 'LayerName may be a name or an ARN',
     VersionNumber: 'VersionNumber must be one that exists',
@@ -163,6 +172,11 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FunctionName: 'FunctionName names the function',
     Marker: 'Marker and MaxItems page through all configurations',
     MaxItems: 'Marker and MaxItems page through all configurations',
+  },
+  ListFunctionUrlConfigs: {
+    FunctionName: 'FunctionName says whose',
+    Marker: 'Marker and MaxItems page through the URLs',
+    MaxItems: 'Marker and MaxItems page through the URLs',
   },
   ListFunctions: {
     MasterRegion: 'MasterRegion selects replicas, of which there are none',
@@ -294,6 +308,13 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     MaximumRetryAttempts: 'MaximumRetryAttempts, MaximumEventAgeInSeconds and DestinationConfig change, the rest stays',
     MaximumEventAgeInSeconds: 'MaximumRetryAttempts, MaximumEventAgeInSeconds and DestinationConfig change, the rest stays',
     DestinationConfig: 'MaximumRetryAttempts, MaximumEventAgeInSeconds and DestinationConfig change, the rest stays',
+  },
+  UpdateFunctionUrlConfig: {
+    FunctionName: 'FunctionName and Qualifier say whose',
+    Qualifier: 'FunctionName and Qualifier say whose',
+    AuthType: 'AuthType, Cors and InvokeMode change when they are given',
+    Cors: 'AuthType, Cors and InvokeMode change when they are given',
+    InvokeMode: 'AuthType, Cors and InvokeMode change when they are given',
   },
 };
 
