@@ -21,10 +21,10 @@ const ACCOUNT = '111111111111';
 const PLACEHOLDER = /<[a-zA-Z_][a-zA-Z0-9_-]*(?::\d+)?>/;
 const TOKEN = new RegExp(`${PLACEHOLDER.source}|${ACCOUNT}`, 'g');
 /** What some records hold without brackets. */
-const ALONE = new RegExp(`^(?:${PLACEHOLDER.source}|${ACCOUNT}|date|datetime|timestamp|code-sha256)$`);
+const ALONE = new RegExp(`^(?:${PLACEHOLDER.source}|${ACCOUNT}|date|datetime|timestamp|code-sha256|function-url|log-result)$`);
 
 /** Those of them of which nothing is known. */
-const PLAIN: ReadonlySet<string> = new Set(['datetime', 'timestamp', 'code-sha256']);
+const PLAIN: ReadonlySet<string> = new Set(['datetime', 'timestamp', 'code-sha256', 'function-url', 'log-result']);
 
 /** What the placeholders of one case have stood for so far. */
 export class Placeholders {

@@ -2,9 +2,12 @@ import type { ReplayTable } from './replay.ts';
 import { aliasReplays } from './cases/alias-cases.ts';
 import { concurrencyReplays } from './cases/concurrency-cases.ts';
 import { eventInvokeConfigReplays } from './cases/event-invoke-config-cases.ts';
+import { functionReplays } from './cases/function-cases.ts';
 import { functionNameReplays } from './cases/function-name-cases.ts';
 import { layerReplays } from './cases/layer-cases.ts';
 import { missingFunctionReplays } from './cases/missing-function-cases.ts';
+import { permissionReplays } from './cases/permission-cases.ts';
+import { tagReplays } from './cases/tag-cases.ts';
 import { versionReplays } from './cases/version-cases.ts';
 
 /** Every replay there is. */
@@ -13,7 +16,10 @@ export const REPLAYS: ReplayTable = {
   ...eventInvokeConfigReplays,
   ...concurrencyReplays,
   ...functionNameReplays,
+  ...functionReplays,
   ...layerReplays,
   ...missingFunctionReplays,
+  ...permissionReplays,
+  ...tagReplays,
   ...versionReplays,
 };

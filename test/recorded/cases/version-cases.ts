@@ -14,8 +14,8 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { zipArchive } from '../../support/zip-archive.ts';
-import { active, echoZip, functionInput, newFunction, updated } from '../new-function.ts';
-import { answerRecord, errorRecord, type Replay, type ReplayTable } from '../replay.ts';
+import { active, echoZip, functionInput, newFunction, newHelperFunction, slowZip, updated } from '../new-function.ts';
+import { errorRecord, type Replay, type ReplayTable } from '../replay.ts';
 
 async function created(replay: Replay, key: string, more: Parameters<typeof functionInput>[1] = {}): Promise<string> {
   const input = await functionInput(replay, more);
@@ -32,12 +32,6 @@ async function totalCodeSize(replay: Replay): Promise<number> {
 function zipOfSize(bytes: number, name: string): Buffer {
   const empty = zipArchive([{ name, content: '', method: 0 }]).length;
   return zipArchive([{ name, content: '#'.repeat(bytes - empty), method: 0 }]);
-}
-
-/** Takes a while to unpack: states follow real work, and what AWS needs for a small package is long over here when the next call comes. */
-function slowZip(): Buffer {
-  const files = Array.from({ length: 4000 }, (_, index) => ({ name: `files/${index}.txt`, content: String(index), method: 0 }));
-  return zipArchive([{ name: 'index.py', content: 'def handler(event, context):\n    return event\n' }, ...files]);
 }
 
 const TWO_HANDLERS = zipArchive([
@@ -121,12 +115,10 @@ export const versionReplays: ReplayTable = {
 
   async 'TestLambdaRevisions::test_function_revisions_basic'(replay) {
     const { lambda } = replay.account;
-    const input = await functionInput(replay, { Timeout: 30, Environment: { Variables: {} } });
-    const FunctionName = input.FunctionName ?? '';
-    const answer = answerRecord(await lambda.send(new CreateFunctionCommand(input)));
-    // As the helper of the recorded test gave it.
-    replay.match('create_function_response_rev1', { CreateEventSourceMappingResponse: null, CreateFunctionResponse: answer });
-    await active(replay, FunctionName);
+    const { FunctionName } = await newHelperFunction(replay, 'create_function_response_rev1', {
+      Handler: 'index.handler',
+      Code: { ZipFile: echoZip() },
+    });
     const get = (key: string): Promise<{ readonly Configuration?: { readonly RevisionId?: string | undefined } | undefined } | undefined> =>
       replay.call(key, lambda.send(new GetFunctionCommand({ FunctionName })));
     const rev2 = (await get('get_function_response_rev2'))?.Configuration?.RevisionId;
