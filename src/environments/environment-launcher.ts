@@ -12,6 +12,8 @@ import type { EnvironmentId } from './environment-id.ts';
 import { environmentVariables } from './environment-variables.ts';
 import { MAX_OPEN_FILES, MAX_PROCESSES, MAX_VCPUS, MEMORY_MB_PER_VCPU } from './limits.ts';
 import { EnvironmentLog } from './environment-log.ts';
+import { findExtensions } from './extensions/find-extensions.ts';
+import { supervisedCommand } from './extensions/supervisor.ts';
 import type { AwsEndpoint, CodeFolder, CodeSource, RoleCredentials, RuntimeSource, TemporaryCredentials } from './ports.ts';
 
 /** Makes execution environments for function versions. */
@@ -34,10 +36,11 @@ export class EnvironmentLauncher {
     for (const mount of installation.mounts) mounts.push({ source: await driver.expose(mount.source), target: mount.target });
     mounts.push(codeMount(task, '/var/task'));
     if (layers !== undefined) mounts.push(codeMount(layers, '/opt'));
-    if (installation.family !== 'provided') return { installation, mounts, hasEntrypoint: true };
+    const extensions = layers === undefined ? [] : await findExtensions(layers.path);
+    if (installation.family !== 'provided') return { installation, mounts, extensions, hasEntrypoint: true };
     const entrypoint = await customEntrypoint({ task: task.path, ...(layers !== undefined && { layers: layers.path }) });
-    if (entrypoint === undefined) return { installation, mounts, hasEntrypoint: false };
-    return { installation: { ...installation, command: [entrypoint] }, mounts, hasEntrypoint: true };
+    if (entrypoint === undefined) return { installation, mounts, extensions, hasEntrypoint: false };
+    return { installation: { ...installation, command: [entrypoint] }, mounts, extensions, hasEntrypoint: true };
   }
 
   /** Resolves at the end of the init phase, however it ended. @throws whatever kept the sandbox from being made */
@@ -50,7 +53,7 @@ export class EnvironmentLauncher {
     this.#options.onLaunch(version);
     const id = ids.hex(16) as EnvironmentId;
     const logStream = logStreamName(version, id, clock.wallMs());
-    const start = runtimeCommand(preparation.installation, { memoryMb: version.memoryMb, environment: version.environment ?? {} });
+    const start = startOf(version, preparation);
     const temporary = credentials.issue(version.role, version.name);
     return Environment.start({
       id,
@@ -59,6 +62,8 @@ export class EnvironmentLauncher {
       driver,
       spec: (sandboxId) => this.#spec(version, preparation, { sandboxId, initializationType, logStream, start, credentials: temporary }),
       framed: start.framed,
+      extensions: preparation.extensions,
+      ids,
       hasEntrypoint: preparation.hasEntrypoint,
       log: new EnvironmentLog({
         sink: this.#options.logSink,
@@ -67,6 +72,7 @@ export class EnvironmentLauncher {
         initializationType,
         stream: logStream,
         runtimeLabel: preparation.installation.versionLabel,
+        runtimeLogsJson: preparation.installation.family !== 'provided',
       }),
       clock,
       freezeGraceMs,
@@ -90,6 +96,7 @@ export class EnvironmentLauncher {
       workingDirectory: '/var/task',
       environment,
       network: this.#options.network,
+      ...(preparation.extensions.length > 0 && { sideOutput: true }),
       limits: {
         memoryMb: version.memoryMb,
         // All there is for the init phase, as AWS gives extra CPU then; `Sandbox.setCpu` follows when it is over.
@@ -125,7 +132,15 @@ export interface LauncherOptions {
 export interface Preparation {
   readonly installation: RuntimeInstallation;
   readonly mounts: readonly SandboxMount[];
+  /** File names of external extensions. */
+  readonly extensions: readonly string[];
   readonly hasEntrypoint: boolean;
+}
+
+/** With external extensions the runtime speaks HTTP: they may want to stand between it and the platform. */
+function startOf(version: FunctionVersion, { installation, extensions }: Preparation): SpecPlace['start'] {
+  const start = runtimeCommand(installation, { memoryMb: version.memoryMb, environment: version.environment ?? {} });
+  return extensions.length === 0 ? start : { command: supervisedCommand(extensions, start.command), framed: false };
 }
 
 interface SpecPlace {

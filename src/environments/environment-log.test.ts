@@ -18,6 +18,7 @@ function harness(logging: LoggingConfig): { readonly log: EnvironmentLog; readon
     initializationType: 'on-demand',
     stream: STREAM,
     runtimeLabel: 'python:3.12.v1',
+    runtimeLogsJson: true,
   });
   return { log, logs };
 }
@@ -40,7 +41,14 @@ function live(log: EnvironmentLog): void {
   log.start('r2', false);
   log.platformLine('timed out');
   log.report({ requestId: 'r2', durationMs: 3000, memorySizeMb: 128, maxMemoryUsedMb: 10, failure: { status: 'timeout' } });
-  log.initReport(5, 'invoke', { status: 'error', errorType: 'Runtime.ExitError' });
+  log.initDone({
+    phase: 'invoke',
+    startedMs: Date.parse(TIME),
+    durationMs: 5,
+    runtimeDoneMs: undefined,
+    extensions: [],
+    failure: { status: 'error', errorType: 'Runtime.ExitError' },
+  });
   log.close();
 }
 
@@ -63,6 +71,7 @@ const WARNINGS = [
     status: 'timeout',
     metrics: { durationMs: 3000, billedDurationMs: 3000, memorySizeMB: 128, maxMemoryUsedMB: 10 },
   }),
+  record('initRuntimeDone', { initializationType: 'on-demand', phase: 'invoke', status: 'error', errorType: 'Runtime.ExitError' }),
   record('initReport', {
     initializationType: 'on-demand',
     phase: 'invoke',

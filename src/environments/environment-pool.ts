@@ -6,7 +6,7 @@ import { codeDigestsOf } from '#functions/function-layers.ts';
 import type { FunctionVersion } from '#functions/function-record.ts';
 import type { Invocation, InvocationAnswer, StreamedAnswer } from '#functions/invocation.ts';
 import type { Environment } from './environment.ts';
-import type { FreezeCounts } from './sandboxed-runtime.ts';
+import type { FreezeCounts } from './runtime-contract.ts';
 import type { EnvironmentLauncher, Preparation } from './environment-launcher.ts';
 
 /**

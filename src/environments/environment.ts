@@ -1,21 +1,21 @@
-import type { Clock } from '#base/clock.ts';
-import type { FunctionVersion } from '#functions/function-record.ts';
 import type { Invocation, InvocationAnswer, StreamedAnswer } from '#functions/invocation.ts';
-import type { SandboxDriver, SandboxExit, SandboxSpec } from '#sandboxes/sandbox.ts';
+import type { SandboxExit } from '#sandboxes/sandbox.ts';
+import type { ExtensionRecord } from '#telemetry/extension-record.ts';
 import type { ReportedFailure } from '#telemetry/log-lines.ts';
-import type { InitializationType } from '#telemetry/platform-events.ts';
 import { timeoutText } from '#telemetry/log-lines.ts';
 import type { EnvironmentId } from './environment-id.ts';
+import type { EnvironmentParts } from './environment-parts.ts';
+import { initError, initErrorType } from './init-failure.ts';
 import { INIT_TIMEOUT_MS, PROVISIONED_INIT_TIMEOUT_MS } from './limits.ts';
 import type { EnvironmentLog } from './environment-log.ts';
-import type { AwsEndpoint } from './ports.ts';
+import { runtimeSpans } from './runtime-spans.ts';
+import type { ExtensionFailure } from './extensions/extension-set.ts';
 import { CollectedResponse, StreamedResponse } from './response-sink.ts';
 import type { ResponseSink } from './response-sink.ts';
 import type { InvokeMeta } from './runtime-api/frames.ts';
-import type { RuntimeErrorReport } from './runtime-api/runtime-link.ts';
-import { exited, exitReason, invalidEntrypoint, NO_ENTRYPOINT, timedOut } from './runtime-errors.ts';
+import { exited, exitReason, extensionFailed, NO_ENTRYPOINT, timedOut } from './runtime-errors.ts';
 import { SandboxedRuntime } from './sandboxed-runtime.ts';
-import type { Delivery, FreezeCounts, InitFailure, RuntimeEnd } from './sandboxed-runtime.ts';
+import type { Delivery, FreezeCounts, InitFailure, RuntimeEnd, RuntimeTimes } from './runtime-contract.ts';
 
 const MIB = 1024 * 1024;
 
@@ -158,7 +158,7 @@ export class Environment {
     // No failure, and yet no runtime: it ended as soon as it was ready.
     failure ??= KILLED;
     if (failure === KILLED) this.#logExit(KILLED.exit);
-    const error = this.#initError(failure, invocation);
+    const error = initError(failure, invocation.requestId, this.#parts.version.timeoutSeconds);
     this.#deliver({ body: error.body, error });
     if (failure.status === 'timeout') {
       this.#log.platformLine(timeoutText(this.#parts.clock.wallMs(), invocation.requestId, timeoutMs));
@@ -174,9 +174,9 @@ export class Environment {
     const { promise, resolve } = Promise.withResolvers<InitFailure | undefined>();
     const { clock, driver, version } = this.#parts;
     this.#launches += 1;
-    this.#init = { phase, startedMs: clock.monotonicMs(), resolve };
+    this.#init = { phase, startedMs: clock.monotonicMs(), startedWallMs: clock.wallMs(), runtimeDoneMs: undefined, resolve };
     if (!this.#parts.hasEntrypoint) {
-      this.#onInitFailed({ status: 'no-entrypoint' });
+      this.#onInitFailed({ status: 'no-entrypoint' }, []);
       return promise;
     }
     this.#runtime = await SandboxedRuntime.launch(
@@ -190,11 +190,25 @@ export class Environment {
         cpus: this.#parts.cpusFor(version.memoryMb),
         defer: this.#parts.defer,
         onFault: this.#parts.onFault,
+        extensions: {
+          ids: this.#parts.ids,
+          external: this.#parts.extensions,
+          about: {
+            functionName: version.name,
+            functionVersion: version.version,
+            handler: version.handler,
+            accountId: version.accountId,
+          },
+          openTelemetry: () => this.#log.openTelemetry(),
+        },
       },
       {
         output: (chunk) => this.#log.output(chunk),
-        initialised: () => this.#onInitialised(),
-        initFailed: (failure) => this.#onInitFailed(failure),
+        extensionOutput: (chunk) => this.#log.extensionOutput(chunk),
+        subscribed: (subscription) => this.#log.subscribed(subscription),
+        initialised: (extensions) => this.#onInitialised(extensions),
+        initFailed: (failure, extensions) => this.#onInitFailed(failure, extensions),
+        runtimeDone: (times) => this.#onRuntimeDone(times),
         streamBegan: (contentType) => this.#onStreamBegan(contentType),
         streamed: (chunk) => this.#running?.sink?.write(chunk),
         answered: (delivery) => this.#deliver(delivery),
@@ -210,25 +224,53 @@ export class Environment {
     return promise;
   }
 
-  #onInitialised(): void {
+  #onInitialised(extensions: readonly ExtensionRecord[]): void {
     const init = this.#init;
     if (init === undefined) return;
     this.#init = undefined;
-    // What was initialised ahead of time is no part of an invocation's report, nor of its bill.
-    if (init.phase === 'init' && this.#isOnDemand()) this.#initDurationMs = this.#parts.clock.monotonicMs() - init.startedMs;
+    const durationMs = this.#parts.clock.monotonicMs() - init.startedMs;
+    if (init.phase === 'init' && this.#isOnDemand()) this.#initDurationMs = durationMs;
+    const { phase, startedWallMs: startedMs, runtimeDoneMs = durationMs } = init;
+    this.#log.initDone({ phase, startedMs, durationMs, runtimeDoneMs, extensions });
     init.resolve(undefined);
   }
 
-  #onInitFailed(failure: InitFailure): void {
+  #onInitFailed(failure: InitFailure, extensions: readonly ExtensionRecord[]): void {
     const init = this.#init;
     if (init === undefined) return;
     this.#init = undefined;
     const durationMs = this.#parts.clock.monotonicMs() - init.startedMs;
     if (failure.status === 'exit') this.#logExit(failure.exit);
+    if (failure.status === 'extension') this.#logExtensionFailure(failure.failure);
     if (failure.status === 'no-entrypoint') this.#log.platformLine(NO_ENTRYPOINT);
-    const errorType = errorTypeOf(failure);
-    this.#log.initReport(durationMs, init.phase, errorType === undefined ? { status: 'timeout' } : { status: 'error', errorType });
+    const errorType = initErrorType(failure);
+    const { phase, startedWallMs: startedMs, runtimeDoneMs } = init;
+    this.#log.initDone({
+      phase,
+      startedMs,
+      durationMs,
+      runtimeDoneMs,
+      extensions,
+      failure: errorType === undefined ? { status: 'timeout' } : { status: 'error', errorType },
+    });
     init.resolve(failure);
+  }
+
+  /** The runtime asked for the next event, which is not the end where there are extensions. */
+  #onRuntimeDone(times: RuntimeTimes): void {
+    const running = this.#running;
+    if (this.#init !== undefined) {
+      this.#init.runtimeDoneMs = this.#parts.clock.monotonicMs() - this.#init.startedMs;
+    } else if (running !== undefined) {
+      const { errorType } = times;
+      this.#log.runtimeDone({
+        requestId: running.invocation.requestId,
+        durationMs: running.repeatedInitMs + times.durationMs,
+        producedBytes: times.producedBytes,
+        errorType,
+        spans: runtimeSpans(this.#parts.clock.wallMs(), times),
+      });
+    }
   }
 
   #onDied(gone: Promise<void>): void {
@@ -270,7 +312,8 @@ export class Environment {
         return;
       case 'error':
         // An error that the handler raised is the function's business: the report calls only the runtime's own failures errors.
-        this.#finish(end.errorType.startsWith('Runtime.') ? end : undefined, durationMs);
+        if (end.errorType.startsWith('Runtime.')) this.#finish(end, durationMs);
+        else this.#finish(undefined, durationMs, end.errorType);
         return;
       case 'timeout': {
         const error = timedOut(requestId, this.#parts.version.timeoutSeconds);
@@ -285,11 +328,18 @@ export class Environment {
         this.#logExit(end.exit);
         this.#deliver({ body: error.body, error });
         this.#finish({ status: 'error', errorType: error.type }, durationMs);
+        return;
+      }
+      case 'extension': {
+        const error = extensionFailed(requestId, end.failure);
+        this.#logExtensionFailure(end.failure);
+        this.#deliver({ body: error.body, error });
+        this.#finish({ status: 'error', errorType: error.type }, durationMs);
       }
     }
   }
 
-  #finish(failure: ReportedFailure | undefined, durationMs: number): void {
+  #finish(failure: ReportedFailure | undefined, durationMs: number, functionErrorType?: string): void {
     const running = this.#running;
     if (running === undefined) return;
     this.#running = undefined;
@@ -300,6 +350,7 @@ export class Environment {
       memorySizeMb: this.#parts.version.memoryMb,
       maxMemoryUsedMb: this.#peakMemoryMb(),
       ...(failure !== undefined && { failure }),
+      ...(functionErrorType !== undefined && { functionErrorType }),
     });
     this.#initDurationMs = undefined;
     if (running.invocation.tailLog && running.answer !== undefined) running.resolve({ ...running.answer, logTail: this.#log.tail() });
@@ -308,12 +359,13 @@ export class Environment {
 
   #logExit(exit: SandboxExit): void {
     const requestId = this.#running?.invocation.requestId;
-    if (requestId === undefined) {
-      this.#log.platformLine(exitReason(exit));
-      return;
-    }
-    this.#log.platformLine(`RequestId: ${requestId} Error: ${exitReason(exit)}`);
-    this.#log.platformLine(exited(requestId, exit).type);
+    if (requestId === undefined) this.#log.fault(exitReason(exit));
+    else this.#log.fault(`RequestId: ${requestId} Error: ${exitReason(exit)}`, exited(requestId, exit).type);
+  }
+
+  #logExtensionFailure({ errorType, reason }: ExtensionFailure): void {
+    const requestId = this.#running?.invocation.requestId;
+    this.#log.fault(requestId === undefined ? `Error: ${reason}` : `RequestId: ${requestId} Error: ${reason}`, errorType);
   }
 
   /** AWS reports the most memory over all invocations of an environment; a runtime that was replaced counts, too. */
@@ -325,53 +377,6 @@ export class Environment {
     this.#rememberPeak();
     return Math.min(Math.ceil(this.#peakMemoryBytes / MIB), this.#parts.version.memoryMb);
   }
-
-  #initError(failure: InitFailure, invocation: Invocation): RuntimeErrorReport {
-    switch (failure.status) {
-      case 'error':
-        return failure.error;
-      case 'timeout':
-        return timedOut(invocation.requestId, this.#parts.version.timeoutSeconds);
-      case 'exit':
-        return exited(invocation.requestId, failure.exit);
-      case 'no-entrypoint':
-        return invalidEntrypoint(invocation.requestId);
-    }
-  }
-}
-
-/** A timeout has none. */
-function errorTypeOf(failure: InitFailure): string | undefined {
-  switch (failure.status) {
-    case 'error':
-      return failure.error.type;
-    case 'timeout':
-      return undefined;
-    case 'exit':
-      return 'Runtime.ExitError';
-    case 'no-entrypoint':
-      return 'Runtime.InvalidEntrypoint';
-  }
-}
-
-/** What one environment is made of. */
-export interface EnvironmentParts {
-  readonly id: EnvironmentId;
-  readonly version: FunctionVersion;
-  readonly initializationType: InitializationType;
-  readonly driver: SandboxDriver;
-  readonly spec: (sandboxId: string) => SandboxSpec;
-  readonly framed: boolean;
-  readonly hasEntrypoint: boolean;
-  readonly log: EnvironmentLog;
-  readonly clock: Clock;
-  readonly freezeGraceMs: number;
-  readonly cpusFor: (memoryMb: number) => number;
-  readonly awsEndpoint: AwsEndpoint;
-  /** Runs work when what is being answered has been written. */
-  readonly defer: (work: () => void) => void;
-  /** Something went wrong that no invocation can be told of. */
-  readonly onFault: (error: unknown) => void;
 }
 
 interface Running {
@@ -388,5 +393,8 @@ interface Running {
 interface PendingInit {
   readonly phase: 'init' | 'invoke';
   readonly startedMs: number;
+  readonly startedWallMs: number;
+  /** When the runtime was ready, since the start; extensions may take longer. */
+  runtimeDoneMs: number | undefined;
   readonly resolve: (failure: InitFailure | undefined) => void;
 }

@@ -1,4 +1,5 @@
 import type { SandboxExit } from '#sandboxes/sandbox.ts';
+import type { ExtensionFailure } from './extensions/extension-set.ts';
 import type { RuntimeErrorReport } from './runtime-api/runtime-link.ts';
 
 /** Errors that the platform finds, not the function. Texts as recorded (test_lambda: TestLambdaErrors) and in the emulator. */
@@ -14,6 +15,10 @@ export function exited(requestId: string, exit: SandboxExit): RuntimeErrorReport
   const prefix = `RequestId: ${requestId} Error: `;
   if (exit.outOfMemory) return report('Runtime.OutOfMemory', `${prefix}Runtime exited with error: signal: killed`);
   return report('Runtime.ExitError', `${prefix}${exitReason(exit)}`);
+}
+
+export function extensionFailed(requestId: string, { errorType, reason }: ExtensionFailure): RuntimeErrorReport {
+  return report(errorType, `RequestId: ${requestId} Error: ${reason}`);
 }
 
 export function invalidEntrypoint(requestId: string): RuntimeErrorReport {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import type { ClientRequest } from 'node:http';
 import { suite, test } from 'node:test';
+import { systemIds } from '#base/ids.ts';
 import { listenOnLoopback } from '#sandboxes/libc.ts';
 import type { SandboxSpec } from '#sandboxes/sandbox.ts';
 import { turn } from '../../test/support/environments.ts';
@@ -9,7 +10,7 @@ import { ECHO, FakeSandboxDriver, isClosed } from '../../test/support/fake-sandb
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { FRAME } from './runtime-api/frames.ts';
 import { SandboxedRuntime } from './sandboxed-runtime.ts';
-import type { RuntimeOptions } from './sandboxed-runtime.ts';
+import type { RuntimeObserver, RuntimeOptions } from './runtime-contract.ts';
 
 const SPEC: SandboxSpec = {
   id: 's',
@@ -21,6 +22,13 @@ const SPEC: SandboxSpec = {
   network: 'none',
 };
 const META = { requestId: 'r', deadlineMs: 1, functionArn: 'arn', traceId: 't' };
+
+const NO_EXTENSIONS: RuntimeOptions['extensions'] = {
+  ids: systemIds,
+  external: [],
+  about: { functionName: 'f', functionVersion: '$LATEST', handler: 'h', accountId: '1' },
+  openTelemetry: () => assert.fail('there are no extensions'),
+};
 
 interface RuntimeHarness {
   readonly clock: ManualClock;
@@ -46,10 +54,14 @@ function harness(): RuntimeHarness {
         cpus: 0.5,
         defer: (work) => work(),
         onFault: (error) => told.push(`fault ${String(error)}`),
+        extensions: NO_EXTENSIONS,
         ...options,
       },
       {
         output: (chunk) => told.push(`output ${chunk.toString('utf8')}`),
+        extensionOutput: () => assert.fail('there are no extensions'),
+        subscribed: () => assert.fail('there are no extensions'),
+        runtimeDone: () => assert.fail('there are no extensions'),
         initialised: () => told.push('initialised'),
         initFailed: ({ status }) => told.push(`init failed: ${status}`),
         streamBegan: (contentType) => told.push(`stream ${contentType}`),
@@ -210,10 +222,16 @@ suite('SandboxedRuntime: order', () => {
 });
 
 suite('SandboxedRuntime: the way to the runtime', () => {
-  test('with frames nobody serves the Runtime API, and its descriptor is closed', async () => {
+  test('with frames the Runtime API is not served, and its descriptor is closed at the end', async () => {
     const { driver, launch } = harness();
-    await launch();
-    assert.ok(isClosed(driver.last.listeners.runtimeApi.fd));
+    const { fd, port } = listenOnLoopback(0);
+    driver.runtimeApi = () => ({ fd, address: `127.0.0.1:${port}` });
+    const runtime = await launch();
+    const answer = await fetch(`http://127.0.0.1:${port}/2018-06-01/runtime/invocation/next`);
+    assert.equal(answer.status, 404);
+    await runtime.stop();
+    await turn();
+    assert.ok(isClosed(fd));
   });
 
   test('without frames the runtime is served over HTTP', async () => {
@@ -311,9 +329,13 @@ suite('SandboxedRuntime: faults', () => {
       cpus: 1,
       defer: (work) => work(),
       onFault: () => assert.fail('nothing else is wrong'),
+      extensions: NO_EXTENSIONS,
     };
-    const observer = {
+    const observer: RuntimeObserver = {
       output() {},
+      extensionOutput() {},
+      subscribed() {},
+      runtimeDone() {},
       initialised() {},
       initFailed() {},
       streamBegan() {},

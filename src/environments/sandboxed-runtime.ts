@@ -1,13 +1,21 @@
-import { closeSync } from 'node:fs';
 import { unreachable } from '#base/invariant.ts';
-import type { Clock, Timer } from '#base/clock.ts';
+import type { Timer } from '#base/clock.ts';
 import type { Sandbox, SandboxDriver, SandboxExit, SandboxSpec } from '#sandboxes/sandbox.ts';
+import type { ExtensionRecord } from '#telemetry/extension-record.ts';
+import { InvocationTimes } from './invocation-times.ts';
 import { INITIAL_STATE, transition } from './environment-state.ts';
 import type { Decision, EnvironmentEvent, EnvironmentState } from './environment-state.ts';
+import { ExtensionHost } from './extensions/extension-host.ts';
+import type { ExtensionFailure } from './extensions/extension-set.ts';
+import { isExtensionPath } from './extensions/extensions-api.ts';
+import type { ShutdownReason } from './extensions/extensions-api.ts';
+import { ApiEndpoint } from './runtime-api/api-endpoint.ts';
+import type { ApiRoute } from './runtime-api/api-endpoint.ts';
 import type { InvokeMeta } from './runtime-api/frames.ts';
 import { FramedLink } from './runtime-api/framed-link.ts';
 import { HttpLink } from './runtime-api/http-link.ts';
 import type { RuntimeErrorReport, RuntimeLink, RuntimeListener } from './runtime-api/runtime-link.ts';
+import type { Delivery, FreezeCounts, InitFailure, RuntimeEnd, RuntimeObserver, RuntimeOptions } from './runtime-contract.ts';
 import { truncatedResponse } from './runtime-errors.ts';
 
 /**
@@ -22,6 +30,8 @@ const CLOSED_CHANNEL_GRACE_MS = 1000;
 /** The body of a response that went before its delivery, in chunks. */
 const STREAMED = Buffer.alloc(0);
 
+const NO_EXTENSIONS: readonly ExtensionRecord[] = [];
+
 const KILLED_EXIT: SandboxExit = { code: undefined, signal: 'SIGKILL', outOfMemory: false };
 
 /**
@@ -33,11 +43,19 @@ export class SandboxedRuntime {
   readonly #link: RuntimeLink;
   readonly #observer: RuntimeObserver;
   readonly #options: RuntimeOptions;
+  readonly #times: InvocationTimes;
+  /** Beside a runtime that speaks frames: for extensions inside it. */
+  readonly #endpoint: ApiEndpoint | undefined;
+  /** Made when the first extension shows itself; most functions have none. */
+  #extensions: ExtensionHost | undefined;
+  #extensionFailure: ExtensionFailure | undefined;
+  #ending: Promise<void> | undefined;
+  /** The platform wants this to end; nothing failed. */
+  #stopping = false;
   #state: EnvironmentState = INITIAL_STATE;
   #deadline: Timer | undefined;
   #quiet: Timer | undefined;
   #quietSinceMs = 0;
-  #startedMs = 0;
   #exit: SandboxExit | undefined;
   #initError: RuntimeErrorReport | undefined;
   #delivered: Delivery | undefined;
@@ -67,17 +85,24 @@ export class SandboxedRuntime {
   private constructor(sandbox: Sandbox, options: RuntimeOptions, observer: RuntimeObserver) {
     this.#sandbox = sandbox;
     this.#options = options;
+    this.#times = new InvocationTimes(options.clock);
     this.#observer = observer;
     sandbox.onOutput((chunk) => observer.output(chunk));
+    const extensions: ApiRoute = (request, response) =>
+      isExtensionPath(request.url ?? '') && this.#openExtensions().route(request, response);
+    const { fd } = sandbox.listeners.runtimeApi;
     if (options.framed) {
       this.#link = new FramedLink(sandbox.channel, this.#listener());
-      // Nobody asks there, and nobody else would ever close it.
-      closeSync(sandbox.listeners.runtimeApi.fd);
+      this.#endpoint = new ApiEndpoint(fd, [extensions], options.onFault);
     } else {
-      this.#link = new HttpLink(sandbox.listeners.runtimeApi.fd, this.#listener());
+      this.#link = new HttpLink(fd, this.#listener(), [extensions]);
     }
     this.#deadline = options.clock.schedule(options.initTimeoutMs, () => this.#apply({ type: 'deadline', attempt: 0 }));
     this.#awaitExit().catch(options.onFault);
+    if (options.extensions.external.length > 0) {
+      sandbox.onSideOutput((chunk) => observer.extensionOutput(chunk));
+      this.#openExtensions().begin();
+    }
   }
 
   /** Whether an invocation can be sent now. */
@@ -95,9 +120,12 @@ export class SandboxedRuntime {
 
   invoke(attempt: number, meta: InvokeMeta, event: Uint8Array, timeoutMs: number): void {
     this.#delivered = undefined;
-    this.#startedMs = this.#options.clock.monotonicMs();
+    this.#times.start();
     this.#deadline = this.#options.clock.schedule(timeoutMs, () => this.#apply({ type: 'deadline', attempt }));
-    this.#apply({ type: 'invoke', attempt }, () => this.#link.invoke(attempt, meta, event));
+    this.#apply({ type: 'invoke', attempt }, () => {
+      this.#extensions?.invoke(attempt, meta);
+      this.#link.invoke(attempt, meta, event);
+    });
   }
 
   /** Takes no more of a streamed response from the runtime, so that it comes to wait, until `release`. */
@@ -109,14 +137,17 @@ export class SandboxedRuntime {
     this.#link.release();
   }
 
-  /** Ends all processes. What runs is answered as a crash. */
+  /** Ends all processes, extensions in their own time. What runs is answered as a crash. */
   stop(): Promise<void> {
+    this.#stopping = true;
     this.#apply({ type: 'stop' });
-    return this.#sandbox.kill();
+    return this.#ending ?? this.#sandbox.kill();
   }
 
   async #awaitExit(): Promise<void> {
-    this.#exit = await this.#sandbox.exited;
+    const exit = await this.#sandbox.exited;
+    // The runtime's own end, where a supervisor told it, comes first.
+    this.#exit ??= exit;
     this.#apply({ type: 'exit' });
   }
 
@@ -133,13 +164,13 @@ export class SandboxedRuntime {
         // Full CPU serves the init phase only; from now on the share follows the memory.
         this.#sandbox.setCpu(this.#options.cpus);
         this.#sandbox.drainOutput();
-        this.#observer.initialised();
+        this.#observer.initialised(this.#extensionRecords());
         this.#awaitQuiet();
         return;
       case 'fail-init':
         this.#deadline?.cancel();
         this.#sandbox.drainOutput();
-        this.#observer.initFailed(this.#initFailure(event));
+        this.#observer.initFailed(this.#initFailure(event), this.#extensionRecords());
         return;
       case 'thaw':
         this.#thaws += 1;
@@ -158,22 +189,77 @@ export class SandboxedRuntime {
         return;
       case 'freeze':
         this.#freezes += 1;
+        this.#extensions?.pause();
         this.#sandbox.freeze();
         return;
       case 'time-out':
         this.#settle({ status: 'timeout' });
         return;
       case 'crash':
-        this.#settle({ status: 'crash', exit: this.#exit ?? KILLED_EXIT });
+        if (this.#extensionFailure === undefined) this.#settle({ status: 'crash', exit: this.#exit ?? KILLED_EXIT });
+        else this.#settle({ status: 'extension', failure: this.#extensionFailure });
         return;
       case 'kill':
         this.#quiet?.cancel();
-        this.#link.close();
-        this.#observer.died(this.#sandbox.kill());
+        this.#ending = this.#end(event);
+        this.#observer.died(this.#ending);
         return;
       default:
         unreachable(decision);
     }
+  }
+
+  #end(event: EnvironmentEvent): Promise<void> {
+    const extensions = this.#extensions;
+    if (extensions !== undefined) return this.#endWith(extensions, event);
+    this.#close();
+    return this.#sandbox.kill();
+  }
+
+  async #endWith(extensions: ExtensionHost, event: EnvironmentEvent): Promise<void> {
+    this.#sandbox.thaw();
+    await extensions.shutDown(this.#shutdownReason(event));
+    this.#close();
+    this.#sandbox.drainOutput();
+    await this.#sandbox.kill();
+  }
+
+  #close(): void {
+    this.#link.close();
+    this.#endpoint?.close();
+  }
+
+  #shutdownReason(event: EnvironmentEvent): ShutdownReason {
+    if (event.type === 'deadline') return 'timeout';
+    return this.#stopping ? 'spindown' : 'failure';
+  }
+
+  #openExtensions(): ExtensionHost {
+    const { clock, extensions } = this.#options;
+    return (this.#extensions ??= new ExtensionHost(
+      { ...extensions, clock, sandbox: this.#sandbox, telemetry: extensions.openTelemetry() },
+      {
+        runtimeDone: () => {
+          // What the function printed comes before the word that it is done.
+          this.#sandbox.drainOutput();
+          this.#observer.runtimeDone(this.#times.summary(this.#delivered?.error?.type));
+        },
+        ready: (attempt) => this.#apply({ type: 'ready', attempt }),
+        runtimeExited: (exit) => {
+          this.#exit = exit;
+          this.#apply({ type: 'exit' });
+        },
+        failed: (failure) => {
+          this.#extensionFailure = failure;
+          this.#apply({ type: this.#state.name === 'initialising' ? 'init-error' : 'stop' });
+        },
+        subscribed: (subscription) => this.#observer.subscribed(subscription),
+      },
+    ));
+  }
+
+  #extensionRecords(): readonly ExtensionRecord[] {
+    return this.#extensions?.records() ?? NO_EXTENSIONS;
   }
 
   #settleDelivered(): void {
@@ -185,11 +271,12 @@ export class SandboxedRuntime {
   #settle(end: RuntimeEnd): void {
     this.#deadline?.cancel();
     this.#sandbox.drainOutput();
-    this.#observer.settled(end, this.#options.clock.monotonicMs() - this.#startedMs);
+    this.#observer.settled(end, this.#times.elapsedMs());
   }
 
   #initFailure(event: EnvironmentEvent): InitFailure {
     if (event.type === 'deadline') return { status: 'timeout' };
+    if (this.#extensionFailure !== undefined) return { status: 'extension', failure: this.#extensionFailure };
     if (this.#initError !== undefined) return { status: 'error', error: this.#initError };
     return { status: 'exit', exit: this.#exit ?? KILLED_EXIT };
   }
@@ -223,21 +310,31 @@ export class SandboxedRuntime {
     return {
       ready: (attempt) => {
         this.#brokenStream?.();
-        this.#apply({ type: 'ready', attempt });
+        if (this.#extensions === undefined) this.#apply({ type: 'ready', attempt });
+        else this.#extensions.runtimeReady(attempt);
       },
       response: (attempt, body, ready) => {
         this.#deliver(attempt, { body, error: undefined });
-        this.#apply({ type: 'response', attempt, ready });
+        if (this.#extensions === undefined) {
+          this.#apply({ type: 'response', attempt, ready });
+          return;
+        }
+        // The caller has the answer; the invocation lasts until the extensions are ready, too.
+        this.#apply({ type: 'response', attempt, ready: false });
+        if (ready) this.#extensions.runtimeReady(attempt);
       },
       error: (attempt, error) => {
         this.#deliver(attempt, { body: error.body, error });
         this.#apply({ type: 'error', attempt });
       },
       streamBegan: (attempt, contentType) => {
-        if (this.#isRunning(attempt)) this.#observer.streamBegan(contentType);
+        if (!this.#isRunning(attempt)) return;
+        this.#times.responseBegan();
+        this.#observer.streamBegan(contentType);
       },
       streamed: (attempt, chunk) => {
         if (!this.#isRunning(attempt)) return false;
+        this.#times.responseGrew(chunk.length);
         const refusal = this.#observer.streamed(chunk);
         if (refusal === undefined) return true;
         this.#deliver(attempt, { body: refusal.body, error: refusal });
@@ -275,67 +372,12 @@ export class SandboxedRuntime {
   }
 
   #deliver(attempt: number, delivery: Delivery): void {
-    if (this.#isRunning(attempt)) this.#delivered = delivery;
+    if (!this.#isRunning(attempt)) return;
+    this.#delivered = delivery;
+    if (this.#extensions !== undefined) this.#times.responseEnded(delivery.body.length);
   }
 
   #isRunning(attempt: number): boolean {
     return this.#state.name === 'running' && this.#state.attempt === attempt;
   }
-}
-
-export interface RuntimeOptions {
-  readonly clock: Clock;
-  /** Speak frames with our own bootstrap; otherwise the HTTP Runtime API. */
-  readonly framed: boolean;
-  readonly initTimeoutMs: number;
-  readonly freezeGraceMs: number;
-  /** The CPU share once the init phase is over, in cores. */
-  readonly cpus: number;
-  /** Runs work when what is being answered has been written. */
-  readonly defer: (work: () => void) => void;
-  /** Something went wrong that no invocation can be told of. */
-  readonly onFault: (error: unknown) => void;
-}
-
-/** How often environments were stopped and let go on. */
-export interface FreezeCounts {
-  readonly freezes: number;
-  readonly thaws: number;
-}
-
-/** What the runtime delivered for the caller. */
-export interface Delivery {
-  /** Empty when the response was streamed, and did not fail. */
-  readonly body: Buffer;
-  readonly error: RuntimeErrorReport | undefined;
-}
-
-/** How an invocation ended. */
-export type RuntimeEnd =
-  | { readonly status: 'success' }
-  | { readonly status: 'error'; readonly errorType: string }
-  | { readonly status: 'timeout' }
-  | { readonly status: 'crash'; readonly exit: SandboxExit };
-
-export type InitFailure =
-  | { readonly status: 'error'; readonly error: RuntimeErrorReport }
-  | { readonly status: 'timeout' }
-  | { readonly status: 'exit'; readonly exit: SandboxExit }
-  /** There is nothing to run: a custom runtime without its `bootstrap`. */
-  | { readonly status: 'no-entrypoint' };
-
-export interface RuntimeObserver {
-  output(chunk: Buffer): void;
-  initialised(): void;
-  initFailed(failure: InitFailure): void;
-  /** The response will come by `streamed`, and end with `answered`. */
-  streamBegan(contentType: string): void;
-  /** Returns an error to end the response with, which is then `answered`: the rest is not wanted. */
-  streamed(chunk: Buffer): RuntimeErrorReport | undefined;
-  /** The caller can be answered; `settled` follows. */
-  answered(delivery: Delivery): void;
-  /** The invocation is over: the runtime asked for the next event, or is gone. Without an `answered` before, nothing was delivered. */
-  settled(end: RuntimeEnd, durationMs: number): void;
-  /** The runtime cannot be used again; `gone` resolves when nothing of it is left. */
-  died(gone: Promise<void>): void;
 }

@@ -68,6 +68,11 @@ export class BubblewrapSandbox {
     return pid;
   }
 
+  /** Whether the kernel has killed for lack of memory within it up to now. */
+  outOfMemory(): boolean {
+    return !this.#gone && this.#parts.cgroup.outOfMemory();
+  }
+
   /** SIGTERM to the main process. */
   terminate(): void {
     const main = this.#gone ? undefined : this.#parts.cgroup.processes().find(isMainProcess);

@@ -37,6 +37,8 @@ export function readRequest(value: unknown): HostRequest {
         sandbox: id(fields['sandbox']),
         port: port(fields['port']),
       };
+    case 'memory':
+      return { type: 'memory', request: count(fields['request'], 'request'), sandbox: id(fields['sandbox']) };
     case 'close':
       return { type: 'close', request: count(fields['request'], 'request') };
     case 'open':

@@ -59,6 +59,11 @@ export class HostServer {
       case 'connect':
         void this.#answer(request.request, async (driver) => this.#connect(driver, request));
         return;
+      case 'memory': {
+        const { type, request: number, sandbox } = request;
+        this.#options.reply({ type, request: number, outOfMemory: this.#sandboxes.get(sandbox)?.outOfMemory() ?? false });
+        return;
+      }
       case 'close':
         void this.#answer(request.request, async () => {
           await this.close();

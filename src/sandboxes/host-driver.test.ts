@@ -206,6 +206,21 @@ function describeIsolation({ run, runScript, start, startScript, directory, driv
     assert.equal(await driver().reach('/usr/bin'), '/usr/bin');
   });
 
+  it('says that it killed for memory while the main process lives on', async () => {
+    const hog = `const all = []; for (;;) all.push(Buffer.alloc(1 << 20, 1));`;
+    const { sandbox } = await startScript(
+      `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(hog)}]).on('exit', () => channel.write('gone'));`,
+      { limits: { ...LIMITS, memoryMb: 128 } },
+    );
+    assert.equal(await sandbox.outOfMemory(), false);
+    // With version 2 of control groups the main process goes as well.
+    const survived = once(sandbox.channel, 'data').then(() => sandbox.outOfMemory());
+    const killed = await Promise.race([survived, sandbox.exited.then(({ outOfMemory }) => outOfMemory)]);
+    assert.equal(killed, true);
+    await end(sandbox);
+    assert.equal(await sandbox.outOfMemory(), false);
+  });
+
   it('kills for memory beyond the limit, and says so', async () => {
     const { exit, peakMemoryBytes } = await runScript(`const all = []; for (;;) all.push(Buffer.alloc(1 << 20, 1));`, {
       limits: { ...LIMITS, memoryMb: 128 },

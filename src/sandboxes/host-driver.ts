@@ -37,7 +37,7 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-type DoneReply = Extract<HostReply, { readonly type: 'created' | 'connected' | 'done' }>;
+type DoneReply = Extract<HostReply, { readonly type: 'created' | 'connected' | 'memory' | 'done' }>;
 
 /** The request that `open` is, though it carries no number. */
 const OPEN = 0;
@@ -154,6 +154,7 @@ class HostDriver implements SandboxDriver {
         return;
       case 'created':
       case 'connected':
+      case 'memory':
       case 'done':
         this.#settle(reply);
         return;
@@ -201,6 +202,7 @@ class HostDriver implements SandboxDriver {
           kill,
           terminate: () => this.#host.send({ type: 'terminate', sandbox: id }),
           connect: (port) => this.#connect(id, port),
+          outOfMemory: () => this.#outOfMemory(id),
         },
       });
       this.#sandboxes.set(id, sandbox);
@@ -215,6 +217,13 @@ class HostDriver implements SandboxDriver {
     return this.#ask(
       (request) => ({ type: 'connect', request, sandbox, port }),
       (reply) => this.#host.takeDescriptors(reply.request, 1)[0] ?? -1,
+    );
+  }
+
+  #outOfMemory(sandbox: string): Promise<boolean> {
+    return this.#ask(
+      (request) => ({ type: 'memory', request, sandbox }),
+      (reply) => reply.type === 'memory' && reply.outOfMemory,
     );
   }
 

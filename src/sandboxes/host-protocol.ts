@@ -17,6 +17,8 @@ export type HostRequest =
   | { readonly type: 'terminate'; readonly sandbox: string }
   /** To what listens on a port of its loopback interface. */
   | { readonly type: 'connect'; readonly request: number; readonly sandbox: string; readonly port: number }
+  /** Whether the kernel has killed in it for lack of memory. */
+  | { readonly type: 'memory'; readonly request: number; readonly sandbox: string }
   | { readonly type: 'close'; readonly request: number };
 
 /** What the host is started with. It never leaves these bounds, whatever it is asked. */
@@ -59,6 +61,7 @@ export type HostReply =
   | { readonly type: 'created'; readonly request: number }
   /** One descriptor came before. */
   | { readonly type: 'connected'; readonly request: number }
+  | { readonly type: 'memory'; readonly request: number; readonly outOfMemory: boolean }
   | { readonly type: 'done'; readonly request: number; readonly path?: string }
   /** `open` is request 0. */
   | { readonly type: 'failed'; readonly request: number; readonly message: string; readonly code: string | undefined }

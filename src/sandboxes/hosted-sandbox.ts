@@ -21,6 +21,7 @@ export interface HostedSandboxParts {
 export interface SandboxRequests {
   /** A connected socket's descriptor. */
   connect(port: number): Promise<number>;
+  outOfMemory(): Promise<boolean>;
   kill(): void;
   terminate(): void;
 }
@@ -91,6 +92,10 @@ export class HostedSandbox implements Sandbox {
   usage(): SandboxUsage {
     if (!this.#gone) this.#peakMemoryBytes = this.#control.peakMemoryBytes();
     return { peakMemoryBytes: this.#peakMemoryBytes };
+  }
+
+  async outOfMemory(): Promise<boolean> {
+    return !this.#gone && (await this.#requests.outOfMemory());
   }
 
   async connect(port: number): Promise<Socket> {

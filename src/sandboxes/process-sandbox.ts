@@ -87,6 +87,11 @@ export class ProcessSandbox implements Sandbox {
     return { peakMemoryBytes: this.#peakMemoryBytes };
   }
 
+  /** Nobody limits its memory. */
+  async outOfMemory(): Promise<boolean> {
+    return false;
+  }
+
   async connect(port: number): Promise<Socket> {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');

@@ -106,6 +106,8 @@ export interface Sandbox {
   freeze(): void;
   thaw(): void;
   usage(): SandboxUsage;
+  /** Whether the kernel has killed for lack of memory within the sandbox up to now; false once that has ended. */
+  outOfMemory(): Promise<boolean>;
   /**
    * A connection to what listens inside, on that port of the sandbox's loopback interface. Whoever listens need not be running: a
    * frozen process is connected to, and answers once it is thawed. @throws when nobody listens there

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Clock } from '#base/clock.ts';
-import { InvocationLog, MAX_LINE_BYTES, TAIL_BYTES } from './invocation-log.ts';
+import { InvocationLog, TAIL_BYTES } from './invocation-log.ts';
 import type { LogLine, LogStreamName } from './log-sink.ts';
+import { MAX_LINE_BYTES } from './output-lines.ts';
 
 const STREAM: LogStreamName = { accountId: '000000000000', region: 'us-east-1', group: '/aws/lambda/f', stream: '2026/11/20/[$LATEST]0' };
 

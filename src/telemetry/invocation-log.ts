@@ -1,17 +1,13 @@
 import type { Clock } from '#base/clock.ts';
 import type { LogLine, LogSink, LogStreamName } from './log-sink.ts';
+import { OutputLines } from './output-lines.ts';
 
-/** Bytes of one log line; CloudWatch's classic limit of an event. A longer line is cut into pieces of this size. */
-export const MAX_LINE_BYTES = 256 * 1024;
 /** What `X-Amz-Log-Result` carries ("the last 4 KB of the execution log"). */
 export const TAIL_BYTES = 4096;
 /** Lines wait no longer than this for the end of their invocation, so that a follower sees them within 100 ms. */
 const MAX_WAIT_MS = 50;
 /** Characters that are collected before the sink gets them: bounds the memory of one environment. */
 const MAX_BATCH_LENGTH = 64 * 1024;
-const MAX_PARTIAL_PIECES = 64;
-
-const NEWLINE = 10;
 
 /**
  * The log of one execution environment, an invocation at a time: platform lines and raw output go in, lines go to the sink, all of an
@@ -29,17 +25,19 @@ export class InvocationLog {
   readonly #sink: LogSink;
   readonly #stream: LogStreamName;
   readonly #clock: Clock;
+  readonly #options: InvocationLogOptions;
+  readonly #output = new OutputLines((line) => this.#functionLine(line));
+  /** Made when an extension writes. */
+  #extensionOutput: OutputLines | undefined;
   #lines: LogLine[] = [];
   #length = 0;
   #timerArmed = false;
-  /** Output after the last newline, not yet a line. */
-  #partial: Buffer[] = [];
-  #partialBytes = 0;
   #keepTail = false;
   /** Messages of this invocation that the sink already has, no more than the tail needs of them. */
   #sentTail = '';
 
-  constructor(options: { readonly sink: LogSink; readonly stream: LogStreamName; readonly clock: Clock }) {
+  constructor(options: InvocationLogOptions) {
+    this.#options = options;
     this.#sink = options.sink;
     this.#stream = options.stream;
     this.#clock = options.clock;
@@ -57,23 +55,21 @@ export class InvocationLog {
     this.#add(message, this.#clock.wallMs(), 'platform');
   }
 
-  /** Takes output of the runtime as it comes. A line is complete at `\n`; carriage returns stay in it. */
+  /** Takes output of the runtime as it comes. */
   output(chunk: Buffer): void {
-    const end = chunk.lastIndexOf(NEWLINE) + 1;
-    if (end === 0) {
-      this.#keepPartial(chunk);
-      return;
-    }
-    const whole = end === chunk.length ? chunk : chunk.subarray(0, end);
-    const complete = this.#partialBytes === 0 ? whole : this.#takePartial(whole);
-    this.#addLines(complete);
-    if (end < chunk.length) this.#keepPartial(chunk.subarray(end));
+    this.#output.push(chunk);
+  }
+
+  /** The same for output of external extensions, whose lines stand between the function's own. */
+  extensionOutput(chunk: Buffer): void {
+    this.#extensionOutput ??= new OutputLines((line) => this.#addLine(line, 'extension'));
+    this.#extensionOutput.push(chunk);
   }
 
   /** The runtime is done: output without a final newline becomes a line, with one. */
   finishOutput(): void {
-    if (this.#partialBytes === 0) return;
-    this.#addLines(Buffer.concat([this.#takePartial(), Buffer.from('\n')]));
+    this.#output.finish();
+    this.#extensionOutput?.finish();
   }
 
   /** Base64 of the last 4 KB of this invocation's lines; of nothing unless `begin` asked for a tail. */
@@ -90,19 +86,16 @@ export class InvocationLog {
     this.#send();
   }
 
-  #addLines(bytes: Buffer): void {
+  #functionLine(line: string): void {
+    const { filter } = this.#options;
+    const passed = filter === undefined ? line : filter(line);
+    if (passed !== undefined) this.#addLine(passed, 'function');
+  }
+
+  #addLine(line: string, source: 'function' | 'extension'): void {
     const timeMs = this.#clock.wallMs();
-    if (bytes.length > MAX_LINE_BYTES) {
-      for (const piece of shortLines(bytes)) this.#add(piece.toString('utf8'), timeMs, 'function');
-      return;
-    }
-    const text = bytes.toString('utf8');
-    let start = 0;
-    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      // A line alone needs no copy; the others are cut out of the chunk's text.
-      this.#add(start === 0 && end === text.length - 1 ? text : text.slice(start, end + 1), timeMs, 'function');
-      start = end + 1;
-    }
+    this.#add(line, timeMs, 'function');
+    this.#options.onLine?.({ timeMs, source, text: line });
   }
 
   #add(message: string, timeMs: number, origin: LogLine['origin']): void {
@@ -128,26 +121,6 @@ export class InvocationLog {
     this.#length = 0;
     this.#sink.append(this.#stream, lines);
   }
-
-  #keepPartial(chunk: Buffer): void {
-    // A copy: the chunk is a view of a buffer that its reader uses again.
-    this.#partial.push(Buffer.from(chunk));
-    this.#partialBytes += chunk.length;
-    // A function that writes byte by byte must not make us hold an object for each.
-    if (this.#partial.length > MAX_PARTIAL_PIECES) this.#partial = [Buffer.concat(this.#partial)];
-    if (this.#partialBytes < MAX_LINE_BYTES) return;
-    const bytes = this.#takePartial();
-    const cut = lineCut(bytes, MAX_LINE_BYTES);
-    this.#add(bytes.toString('utf8', 0, cut), this.#clock.wallMs(), 'function');
-    if (cut < bytes.length) this.#keepPartial(bytes.subarray(cut));
-  }
-
-  #takePartial(rest?: Buffer): Buffer {
-    const bytes = Buffer.concat(rest === undefined ? this.#partial : [...this.#partial, rest]);
-    this.#partial = [];
-    this.#partialBytes = 0;
-    return bytes;
-  }
 }
 
 /** At least the last 4 KB of the lines' text, or all of it. */
@@ -157,21 +130,12 @@ function lastMessages(lines: readonly LogLine[]): string {
   return text;
 }
 
-/** Bytes that end with a newline as lines of at most `MAX_LINE_BYTES`. */
-function* shortLines(bytes: Buffer): Generator<Buffer> {
-  for (let start = 0; start < bytes.length;) {
-    const newline = bytes.indexOf(NEWLINE, start);
-    const lineEnd = newline === -1 ? bytes.length : newline + 1;
-    const end = lineEnd - start > MAX_LINE_BYTES ? lineCut(bytes, start + MAX_LINE_BYTES) : lineEnd;
-    yield bytes.subarray(start, end);
-    start = end;
-  }
-}
-
-/** The largest cut at or before `at` that does not split a UTF-8 character. */
-function lineCut(bytes: Buffer, at: number): number {
-  let cut = at;
-  // At most three continuation bytes (10xxxxxx) follow a lead byte; more of them are no UTF-8 at all.
-  while (cut > at - 4 && ((bytes[cut] ?? 0) & 0xc0) === 0x80) cut--;
-  return ((bytes[cut] ?? 0) & 0xc0) === 0x80 ? at : cut;
+export interface InvocationLogOptions {
+  readonly sink: LogSink;
+  readonly stream: LogStreamName;
+  readonly clock: Clock;
+  /** Changes a line of the function, or drops it. */
+  readonly filter?: ((line: string) => string | undefined) | undefined;
+  /** Sees each line that goes to the log, but for the platform's. */
+  readonly onLine?: (line: { readonly timeMs: number; readonly source: 'function' | 'extension'; readonly text: string }) => void;
 }

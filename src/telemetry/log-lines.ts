@@ -1,4 +1,6 @@
 import { billedDurationMs } from './billing.ts';
+import type { ExtensionRecord } from './extension-record.ts';
+import type { TelemetryApi, TelemetryType } from './telemetry-subscription.ts';
 
 /** Which phase of an environment's life a record belongs to. */
 export type InitPhase = 'init' | 'invoke' | 'snap-start';
@@ -22,6 +24,8 @@ export interface InvocationReport {
   /** Of the first invocation in an on-demand environment; billed. */
   readonly initDurationMs?: number;
   readonly failure?: ReportedFailure;
+  /** Type of the error that the function itself raised. Records tell it; for the REPORT line such an invocation went well. */
+  readonly functionErrorType?: string;
   readonly trace?: { readonly traceId: string; readonly segmentId: string };
 }
 
@@ -54,6 +58,18 @@ export function reportLine(report: InvocationReport): string {
     line += `\nXRAY TraceId: ${report.trace.traceId}\tSegmentId: ${report.trace.segmentId}\tSampled: true\t`;
   }
   return `${line}\n`;
+}
+
+/** `EXTENSION …`: what became of an extension by the end of the init phase. */
+export function extensionLine({ name, state, events, errorType }: ExtensionRecord): string {
+  const error = errorType === undefined ? '' : `\tError Type: ${errorType}`;
+  return `EXTENSION\tName: ${name}\tState: ${state}\tEvents: [${events.join(', ')}]${error}\n`;
+}
+
+/** `TELEMETRY …`, or `LOGS …` for the older API. */
+export function subscriptionLine(name: string, api: TelemetryApi, types: readonly TelemetryType[]): string {
+  const shown = types.map((type) => type.charAt(0).toUpperCase() + type.slice(1));
+  return `${api.toUpperCase()}\tName: ${name}\tState: Subscribed\tTypes: [${shown.join(', ')}]\n`;
 }
 
 /** What the log says of a function that ran out of time, without newline. The caller's error has words of its own. */

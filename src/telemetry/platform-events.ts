@@ -1,4 +1,6 @@
+import type { ExtensionRecord } from './extension-record.ts';
 import type { InitPhase } from './log-lines.ts';
+import type { TelemetryType } from './telemetry-subscription.ts';
 
 /** `success`, `failure` (the function failed), `error` (the runtime or the platform did), `timeout`. */
 export type PhaseStatus = 'success' | 'failure' | 'error' | 'timeout';
@@ -86,19 +88,14 @@ export type PlatformEvent =
         readonly tracing?: Tracing;
       };
     }
+  | { readonly type: 'platform.extension'; readonly record: ExtensionRecord }
   | {
-      readonly type: 'platform.extension';
-      readonly record: {
-        readonly name: string;
-        readonly state: string;
-        readonly events: readonly string[];
-        readonly errorType?: string;
-      };
+      /** The latter is the Logs API's. */
+      readonly type: 'platform.telemetrySubscription' | 'platform.logsSubscription';
+      readonly record: { readonly name: string; readonly state: 'Subscribed'; readonly types: readonly TelemetryType[] };
     }
-  | {
-      readonly type: 'platform.telemetrySubscription';
-      readonly record: { readonly name: string; readonly state: 'Subscribed'; readonly types: readonly string[] };
-    }
+  /** What the platform says of a runtime or an extension that failed, in words. For subscribers of the Logs API alone. */
+  | { readonly type: 'platform.fault'; readonly record: string }
   | {
       readonly type: 'platform.logsDropped';
       readonly record: { readonly reason: string; readonly droppedRecords: number; readonly droppedBytes: number };
@@ -129,7 +126,9 @@ export function systemLogLevel(event: PlatformEvent): SystemLogLevel {
       return event.record.errorType === undefined ? 'INFO' : 'WARN';
     case 'platform.start':
     case 'platform.telemetrySubscription':
+    case 'platform.logsSubscription':
       return 'INFO';
+    case 'platform.fault':
     case 'platform.logsDropped':
       return 'WARN';
   }

@@ -145,10 +145,18 @@ export const handler = async (event, context) => {
     const records = (await account.messages('json', 1)).map((message) => JSON.parse(message) as Record<string, unknown>);
     assert.deepEqual(
       records.map(({ type, level, message }) => type ?? [level, message]),
-      ['platform.initStart', 'platform.start', ['INFO', 'counted { n: 1 }'], 'platform.runtimeDone', 'platform.report'],
+      [
+        'platform.initStart',
+        'platform.initRuntimeDone',
+        'platform.initReport',
+        'platform.start',
+        ['INFO', 'counted { n: 1 }'],
+        'platform.runtimeDone',
+        'platform.report',
+      ],
     );
     for (const record of records) assert.match(String(record['time'] ?? record['timestamp']), new RegExp(`^${TIME}$`));
-    const [, start, line, done, report] = records.map(({ record, ...rest }): Readonly<Record<string, unknown>> => ({
+    const [, , , start, line, done, report] = records.map(({ record, ...rest }): Readonly<Record<string, unknown>> => ({
       ...rest,
       ...(record as object),
     }));
@@ -163,6 +171,48 @@ export const handler = async (event, context) => {
       'maxMemoryUsedMB',
       'memorySizeMB',
     ]);
+  });
+
+  test('JSON format: levels of a Python logger and of the platform', async () => {
+    const source = `
+import logging
+def handler(event, context):
+    for level in ("debug", "info", "warning", "error"):
+        getattr(logging.getLogger(), level)(level)`;
+    const LoggingConfig = { LogFormat: 'JSON', ApplicationLogLevel: 'WARN', SystemLogLevel: 'WARN' } as const;
+    const files = { 'index.py': source };
+    await account.deploy('levels', { runtime: 'python3.12', handler: 'index.handler', files, more: { LoggingConfig } });
+    const { log } = await account.invoke('levels');
+    const lines = log.split('\n').filter((line) => line !== '');
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { readonly message: string }).message),
+      ['warning', 'error'],
+    );
+  });
+
+  test('JSON format: lines of a custom runtime are made records, and those below the level are dropped', async () => {
+    const bootstrap = `#!/bin/bash
+API="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
+HEADERS="$(mktemp)"
+while true; do
+  curl -sS -D "$HEADERS" "$API/next" > /dev/null
+  ID="$(grep -Fi Lambda-Runtime-Aws-Request-Id "$HEADERS" | tr -d '[:space:]' | cut -d: -f2)"
+  echo 'plain text'
+  echo '{"level":"DEBUG","message":"too low"}'
+  echo '{"level":"ERROR","message":"high","timestamp":"2026-11-20T10:00:00Z"}'
+  curl -sS "$API/$ID/response" -d '"'$ID'"' > /dev/null
+done
+`;
+    const LoggingConfig = { LogFormat: 'JSON', SystemLogLevel: 'WARN' } as const;
+    const files = [{ name: 'bootstrap', mode: 0o100755, content: bootstrap }];
+    await account.deploy('custom', { runtime: 'provided.al2023', handler: 'none', files, more: { LoggingConfig } });
+    const { body, log } = await account.invoke('custom');
+    const [plain = '', high, ...more] = log.split('\n').filter((line) => line !== '');
+    const { timestamp, ...rest } = JSON.parse(plain) as Readonly<Record<string, unknown>>;
+    assert.match(String(timestamp), new RegExp(`^${TIME}$`));
+    assert.deepEqual(rest, { level: 'INFO', message: 'plain text', requestId: body });
+    assert.equal(high, '{"level":"ERROR","message":"high","timestamp":"2026-11-20T10:00:00Z"}');
+    assert.deepEqual(more, []);
   });
 
   test('a line is cut at 256 KB, and the tail of an invocation is its last 4 KB', async () => {

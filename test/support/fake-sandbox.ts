@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { FRAME, FRAME_HEADER_BYTES } from '#environments/runtime-api/frames.ts';
 import type { FrameType, InvokeMeta } from '#environments/runtime-api/frames.ts';
+import { listenOnLoopback } from '#sandboxes/libc.ts';
 import type { Sandbox, SandboxDriver, SandboxExit, SandboxListener, SandboxSpec, SandboxUsage } from '#sandboxes/sandbox.ts';
 
 /** An INVOKE frame as the runtime inside gets it. */
@@ -36,6 +37,10 @@ export class FakeSandbox implements Sandbox {
   readonly exited: Promise<SandboxExit>;
   /** What was done to it, in order: `freeze`, `thaw`, `kill`, `cpu 0.5`. */
   readonly calls: string[] = [];
+  /** To the supervisor, where the sandbox has external extensions. */
+  readonly orders: string[] = [];
+  /** What the kernel says of a process that it killed. */
+  killedForMemory = false;
   peakMemoryBytes = 10 * 1024 * 1024;
   /** What listens inside, by port. */
   readonly listenersInside = new Map<number, () => Promise<Socket>>();
@@ -54,11 +59,19 @@ export class FakeSandbox implements Sandbox {
     this.channel = new Duplex({
       read() {},
       write: (chunk: Buffer, _encoding, done) => {
-        const received = readInvoke(chunk);
-        queueMicrotask(() => script.invoke(this, received));
+        this.#take(chunk, script);
         done();
       },
     });
+  }
+
+  #take(chunk: Buffer, script: RuntimeScript): void {
+    if (this.spec.sideOutput === true) {
+      this.orders.push(...chunk.toString('utf8').trimEnd().split('\n'));
+      return;
+    }
+    const received = readInvoke(chunk);
+    queueMicrotask(() => script.invoke(this, received));
   }
 
   ready(attempt: number): void {
@@ -132,6 +145,10 @@ export class FakeSandbox implements Sandbox {
     return { peakMemoryBytes: this.peakMemoryBytes };
   }
 
+  async outOfMemory(): Promise<boolean> {
+    return this.killedForMemory;
+  }
+
   connect(port: number): Promise<Socket> {
     return this.listenersInside.get(port)?.() ?? Promise.reject(new Error(`nobody listens on port ${port}`));
   }
@@ -172,7 +189,7 @@ export class FakeSandboxDriver implements SandboxDriver {
   async create(spec: SandboxSpec): Promise<FakeSandbox> {
     await this.beforeCreate();
     const { script } = this;
-    const sandbox = new FakeSandbox(spec, script, this.runtimeApi?.() ?? { fd: openSync('/dev/null', 'r'), address: '127.0.0.1:9001' });
+    const sandbox = new FakeSandbox(spec, script, this.runtimeApi?.() ?? { fd: listenOnLoopback(0).fd, address: '127.0.0.1:9001' });
     this.sandboxes.push(sandbox);
     queueMicrotask(() => script.start(sandbox));
     return sandbox;

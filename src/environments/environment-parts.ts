@@ -1,0 +1,31 @@
+import type { Clock } from '#base/clock.ts';
+import type { IdSource } from '#base/ids.ts';
+import type { FunctionVersion } from '#functions/function-record.ts';
+import type { SandboxDriver, SandboxSpec } from '#sandboxes/sandbox.ts';
+import type { InitializationType } from '#telemetry/platform-events.ts';
+import type { EnvironmentId } from './environment-id.ts';
+import type { EnvironmentLog } from './environment-log.ts';
+import type { AwsEndpoint } from './ports.ts';
+
+/** What one environment is made of. */
+export interface EnvironmentParts {
+  readonly id: EnvironmentId;
+  readonly version: FunctionVersion;
+  readonly initializationType: InitializationType;
+  readonly driver: SandboxDriver;
+  readonly spec: (sandboxId: string) => SandboxSpec;
+  readonly framed: boolean;
+  /** File names of external extensions. */
+  readonly extensions: readonly string[];
+  readonly ids: IdSource;
+  readonly hasEntrypoint: boolean;
+  readonly log: EnvironmentLog;
+  readonly clock: Clock;
+  readonly freezeGraceMs: number;
+  readonly cpusFor: (memoryMb: number) => number;
+  readonly awsEndpoint: AwsEndpoint;
+  /** Runs work when what is being answered has been written. */
+  readonly defer: (work: () => void) => void;
+  /** Something went wrong that no invocation can be told of. */
+  readonly onFault: (error: unknown) => void;
+}
