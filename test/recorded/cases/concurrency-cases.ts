@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict';
 import {
+  AddPermissionCommand,
   DeleteFunctionConcurrencyCommand,
   DeleteProvisionedConcurrencyConfigCommand,
   GetAccountSettingsCommand,
@@ -14,7 +16,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import type { GetProvisionedConcurrencyConfigCommandOutput } from '@aws-sdk/client-lambda';
-import { eventually } from '../../support/account.ts';
+import { Account, eventually } from '../../support/account.ts';
 import { zipArchive } from '../../support/zip-archive.ts';
 import { newFunction, updated } from '../new-function.ts';
 import type { Replay, ReplayTable } from '../replay.ts';
@@ -194,5 +196,22 @@ export const concurrencyReplays: ReplayTable = {
     const { Version: another = '' } = await lambda.send(new PublishVersionCommand({ FunctionName }));
     await replay.call('reserved_equals_provisioned_another_provisioned_exc', put(another, 1));
     await replay.call('reserved_equals_provisioned_increase_provisioned_exc', put(Qualifier, 3));
+  },
+
+  /** Nothing is recorded of it but that it works. */
+  async 'TestLambdaMultiAccounts::test_function_concurrency'(replay) {
+    const { FunctionName, FunctionArn } = await newFunction(replay);
+    const otherAccount = '999999999999';
+    for (const operation of ['PutFunctionConcurrency', 'GetFunctionConcurrency', 'DeleteFunctionConcurrency']) {
+      const permission = { Action: `lambda:${operation}`, Principal: otherAccount, StatementId: operation };
+      await replay.account.lambda.send(new AddPermissionCommand({ FunctionName, ...permission }));
+    }
+    const { lambda } = new Account(replay.endpoint, { accessKeyId: otherAccount, secretAccessKey: 'test' });
+    const target = { FunctionName: FunctionArn };
+    await lambda.send(new PutFunctionConcurrencyCommand({ ...target, ReservedConcurrentExecutions: 2 }));
+    const reserved = await lambda.send(new GetFunctionConcurrencyCommand(target));
+    assert.equal(reserved.ReservedConcurrentExecutions, 2);
+    await lambda.send(new DeleteFunctionConcurrencyCommand(target));
+    lambda.destroy();
   },
 };
