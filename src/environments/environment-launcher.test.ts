@@ -42,7 +42,7 @@ suite('EnvironmentLauncher.launch', () => {
     const environment = await launch();
     const variables = driver.last.spec.environment({ runtimeApi: '127.0.0.1:9001', awsEndpoint: '127.0.0.1:4566' });
     assert.equal(variables['AWS_SECRET_ACCESS_KEY'], 'secret of arn:aws:iam::111111111111:role/r1');
-    assert.equal(variables['AWS_SESSION_TOKEN'], 'f');
+    assert.equal(variables['AWS_SESSION_TOKEN'], 'f@lambda_function');
     assert.equal(variables['AWS_LAMBDA_RUNTIME_API'], '127.0.0.1:9001');
     assert.equal(variables['AWS_ENDPOINT_URL'], 'http://127.0.0.1:4566');
     assert.equal(variables['AWS_LAMBDA_LOG_STREAM_NAME'], `2026/11/20/[$LATEST]${environment.id}`);

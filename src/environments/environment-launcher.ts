@@ -2,6 +2,7 @@ import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
 import type { FunctionVersion } from '#functions/function-record.ts';
+import { roleSessionName } from '#functions/role-session-name.ts';
 import { customEntrypoint, runtimeCommand } from '#functions/runtime-command.ts';
 import type { RuntimeInstallation } from '#functions/runtime-locator.ts';
 import type { SandboxAddresses, SandboxDriver, SandboxMount, SandboxSpec } from '#sandboxes/sandbox.ts';
@@ -54,7 +55,7 @@ export class EnvironmentLauncher {
     const id = ids.hex(16) as EnvironmentId;
     const logStream = logStreamName(version, id, clock.wallMs());
     const start = startOf(version, preparation);
-    const temporary = credentials.issue(version.role, version.name);
+    const temporary = credentials.issue(version.role, roleSessionName(version.name));
     return Environment.start({
       id,
       version,

@@ -44,6 +44,11 @@ suite('compare', () => {
     assert.deepEqual(unequal(['date', 'date', 'date'], ['2026-11-20T10:00:00.000+0000', '2026-11-20T10:00:00Z', 'soon']), ['[2]']);
   });
 
+  test('a date at the beginning of a text', () => {
+    assert.deepEqual(unequal(['date\tx'], ['2026-11-20T10:00:00.000Z\tx']), []);
+    assert.deepEqual(unequal(['date\tx', 'a date x'], ['soon\tx', 'a 2026-11-20T10:00:00.000Z x']), ['[0]', '[1]']);
+  });
+
   test('the metadata of a success proves nothing, that of an error does', () => {
     const counted = (status: number): readonly boolean[] => {
       const answer = { ResponseMetadata: { HTTPHeaders: {}, HTTPStatusCode: status } };

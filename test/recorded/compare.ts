@@ -19,7 +19,9 @@ export interface Leaf {
 const ABSENT = '(absent)';
 const ACCOUNT = '111111111111';
 const PLACEHOLDER = /<[a-zA-Z_][a-zA-Z0-9_-]*(?::\d+)?>/;
-const TOKEN = new RegExp(`${PLACEHOLDER.source}|${ACCOUNT}`, 'g');
+const TOKEN = new RegExp(`${PLACEHOLDER.source}|${ACCOUNT}|^date(?=\\s)`, 'g');
+/** What stands for those without a name; anything for the others. */
+const MEANING: Readonly<Record<string, string>> = { [ACCOUNT]: '(\\d{12})', date: '(\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z)' };
 /** What some records hold without brackets. */
 const ALONE = new RegExp(`^(?:${PLACEHOLDER.source}|${ACCOUNT}|date|datetime|timestamp|code-sha256|function-url|log-result)$`);
 
@@ -39,7 +41,7 @@ export class Placeholders {
     let pattern = '';
     let end = 0;
     for (const { 0: name, index } of template.matchAll(TOKEN)) {
-      pattern += RegExp.escape(template.slice(end, index)) + (name === ACCOUNT ? '(\\d{12})' : '([^]+?)');
+      pattern += RegExp.escape(template.slice(end, index)) + (MEANING[name] ?? '([^]+?)');
       names.push(name);
       end = index + name.length;
     }

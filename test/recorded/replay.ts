@@ -117,8 +117,9 @@ export function plain(value: unknown): Json {
   return (value ?? null) as Json;
 }
 
-/** The text, or what it says as JSON. */
+/** The text, or the object or list that it says as JSON; other values stand as texts in the records. */
 export function parsed(text: string): Json {
+  if (!/^\s*[[{]/.test(text)) return text;
   try {
     return JSON.parse(text) as Json;
   } catch (error) {

@@ -4,6 +4,8 @@ import { concurrencyReplays } from './cases/concurrency-cases.ts';
 import { eventInvokeConfigReplays } from './cases/event-invoke-config-cases.ts';
 import { functionReplays } from './cases/function-cases.ts';
 import { functionNameReplays } from './cases/function-name-cases.ts';
+import { functionUrlReplays } from './cases/function-url-cases.ts';
+import { invokeReplays } from './cases/invoke-cases.ts';
 import { layerReplays } from './cases/layer-cases.ts';
 import { missingFunctionReplays } from './cases/missing-function-cases.ts';
 import { permissionReplays } from './cases/permission-cases.ts';
@@ -17,6 +19,8 @@ export const REPLAYS: ReplayTable = {
   ...concurrencyReplays,
   ...functionNameReplays,
   ...functionReplays,
+  ...functionUrlReplays,
+  ...invokeReplays,
   ...layerReplays,
   ...missingFunctionReplays,
   ...permissionReplays,

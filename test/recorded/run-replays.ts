@@ -20,7 +20,8 @@ export async function runReplays(endpoint: string, replays: ReplayTable, only = 
   let number = 100_000_000_000;
   for (const record of REPLAYED_RECORDS) {
     for (const [name, recorded] of Object.entries(recordedCases(record))) {
-      if (outOfScope(name) !== undefined || !name.includes(only)) continue;
+      // Nothing was compared in some cases, so there is nothing to be equal to.
+      if (Object.keys(recorded).length === 0 || outOfScope(name) !== undefined || !name.includes(only)) continue;
       // An account of its own: what other cases left is not there.
       const accountId = String((number += 1));
       const account = new Account(endpoint, { accessKeyId: accountId, secretAccessKey: 'test' });
