@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { officialPythonClient } from '../runtimes/support/official-clients.ts';
 import { Account } from '../support/account.ts';
 import { CLIENTS, missing } from '../support/clients.ts';
 import { RealDaemon } from '../support/daemon.ts';
+import { filesBelow } from '../support/registry-packages.ts';
 import { runTool } from '../support/run-tool.ts';
 import type { ZipArchiveEntry } from '../support/zip-archive.ts';
 
@@ -132,7 +131,7 @@ describe('custom runtimes', { concurrency: false }, () => {
         name: 'function.py',
         content: 'def handler(event, context):\n    print("seen", event)\n    return {"id": context.aws_request_id, "n": 6 * event["n"]}\n',
       },
-      ...filesBelow(folder),
+      ...filesBelow(folder, ''),
     ]);
     const { body, log } = await account.invoke('official', { n: 7 });
     const { id, n } = body as { readonly id: string; readonly n: number };
@@ -168,11 +167,3 @@ describe('custom runtimes', { concurrency: false }, () => {
     }
   });
 });
-
-function filesBelow(folder: string): readonly ZipArchiveEntry[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('__pycache__'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => existsSync(path))
-    .map((path) => ({ name: relative(folder, path), content: readFileSync(path), mode: EXECUTABLE }));
-}

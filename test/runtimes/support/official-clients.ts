@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { fetchOnce } from '../../support/registry-packages.ts';
 
 const run = promisify(execFile);
-const CACHE = join(import.meta.dirname, '../../../.cache/official-clients');
 const INSTALL_TIMEOUT_MS = 120_000;
 
 /**
@@ -13,7 +13,7 @@ const INSTALL_TIMEOUT_MS = 120_000;
  * recorded answers alone.
  */
 export async function officialNodeClient(version: '3.3.0' | '4.0.2'): Promise<string | undefined> {
-  return install(`aws-lambda-ric-${version}`, async (folder) => {
+  return fetchOnce(`aws-lambda-ric-${version}`, async (folder) => {
     // Its native part is replaced by native-client-stub.cjs, so nothing is built.
     await run(
       'npm',
@@ -40,7 +40,7 @@ export async function officialNodeClient(version: '3.3.0' | '4.0.2'): Promise<st
 
 /** A folder for PYTHONPATH. The client has a native part, made for one Python version; any Python with pip can fetch it. */
 export async function officialPythonClient(python: string, pythonVersion: string): Promise<string | undefined> {
-  return install(`awslambdaric-4.2.2-py${pythonVersion}`, async (folder) => {
+  return fetchOnce(`awslambdaric-4.2.2-py${pythonVersion}`, async (folder) => {
     await run(
       python,
       [
@@ -62,20 +62,4 @@ export async function officialPythonClient(python: string, pythonVersion: string
       },
     );
   });
-}
-
-async function install(name: string, fill: (folder: string) => Promise<void>): Promise<string | undefined> {
-  const target = join(CACHE, name);
-  if (existsSync(target)) return target;
-  const temporary = `${target}.${process.pid}.tmp`;
-  await mkdir(temporary, { recursive: true });
-  try {
-    await fill(temporary);
-    await rename(temporary, target);
-    return target;
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    process.emitWarning(`${name} is not compared with: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
 }
