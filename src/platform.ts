@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join, relative } from 'node:path';
 import { systemChance } from '#base/chance.ts';
 import { systemClock } from '#base/clock.ts';
 import { afterThisTurn } from '#base/defer.ts';
@@ -157,7 +157,10 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     });
     // The data folder may lie where only root gets to, such as root's home.
     const codeFolder = await driver.reach(join(config.dataDir, 'code'));
-    const reached = (unpacked: UnpackedCode): UnpackedCode => ({ ...unpacked, path: join(codeFolder, basename(unpacked.path)) });
+    const reached = (unpacked: UnpackedCode): UnpackedCode => ({
+      ...unpacked,
+      path: join(codeFolder, relative(join(config.dataDir, 'code'), unpacked.path)),
+    });
     const runtimes = new RuntimeLocator({
       dataDirectory: config.dataDir,
       hearthNode: process.execPath,

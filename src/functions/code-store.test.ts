@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { systemIds } from '#base/ids.ts';
@@ -45,7 +45,8 @@ suite('CodeStore', () => {
     const [first, second] = await Promise.all([code.ensureUnpacked(digest), code.ensureUnpacked(digest)]);
     assert.equal(first, second);
     assert.equal(await readFile(join(first.path, 'handler.py'), 'utf8'), 'one');
-    assert.equal((await stat(first.path)).mode & 0o7777, 0o700);
+    assert.equal((await stat(dirname(first.path))).mode & 0o7777, 0o700);
+    assert.equal((await stat(first.path)).mode & 0o7777, 0o755);
     assert.equal(first.gid, undefined);
   });
 
@@ -57,7 +58,7 @@ suite('CodeStore', () => {
     assert.equal(layered, same);
     assert.equal(await readFile(join(layered.path, 'handler.py'), 'utf8'), 'two');
     assert.equal(await readFile(join((await code.ensureLayered([two, one])).path, 'handler.py'), 'utf8'), 'one');
-    const found = await stat(layered.path);
+    const found = await stat(dirname(layered.path));
     assert.deepEqual([found.mode & 0o7777, found.uid, found.gid], [0o750, 0, layered.gid]);
     const groups = [layered, await code.ensureUnpacked(one), await code.ensureUnpacked(two)];
     assert.equal(new Set(groups.map(({ gid }) => gid)).size, 3);
@@ -75,7 +76,7 @@ suite('CodeStore', () => {
     const unpacked = await Promise.all([code.ensureUnpacked(a), code.ensureUnpacked(b)]);
     assert.deepEqual(new Set(unpacked.map((found) => found.gid)), new Set([300_000, 300_001]));
     for (const { path, gid } of unpacked) {
-      const found = await stat(path);
+      const found = await stat(dirname(path));
       assert.deepEqual([found.mode & 0o7777, found.uid, found.gid], [0o750, 0, gid]);
     }
     const reopened = await open({ groups: true });
@@ -97,11 +98,13 @@ suite('CodeStore', () => {
   test('does not trust a folder with another mode', async (context) => {
     const { open, store } = await bench(context);
     const digest = await store('one');
-    const before = await (await open()).ensureUnpacked(digest);
-    await writeFile(join(before.path, 'marker'), '');
-    await chmod(before.path, 0o777);
-    const after = await (await open()).ensureUnpacked(digest);
-    assert.deepEqual(await readdir(after.path), ['handler.py']);
+    for (const opened of [(path: string) => path, dirname]) {
+      const before = await (await open()).ensureUnpacked(digest);
+      await writeFile(join(before.path, 'marker'), '');
+      await chmod(opened(before.path), 0o777);
+      const after = await (await open()).ensureUnpacked(digest);
+      assert.deepEqual(await readdir(after.path), ['handler.py']);
+    }
   });
 
   test('unpacks anew after a reboot of the machine', async (context) => {

@@ -11,7 +11,10 @@ import { layeredDigest } from './function-layers.ts';
 import { mergeTrees } from './merge-trees.ts';
 import { unpack } from './unpack.ts';
 
-/** The unpacked files of one package, or of several layers over each other. When `gid` is set, only root and members of that group may enter the folder. */
+/**
+ * The unpacked files of one package, or of several layers over each other. When `gid` is set, only root and members of that group get
+ * to them: the folder around guards them, so that whoever is shown the files themselves (by a mount of root's) needs no group.
+ */
 export interface UnpackedCode {
   readonly path: string;
   readonly gid?: number;
@@ -26,6 +29,8 @@ const PARALLEL_PACKAGES = 2;
 
 const DIGEST = /^[0-9a-f]{64}$/;
 const BOOT_FILE = 'boot-id';
+/** The files of a package, inside the folder that is named after its digest and says who gets to them. */
+const CONTENT = 'content';
 
 /**
  * Unpacked code by the digest of its package, below one folder. It is a cache: the package itself lies in the blob store. A
@@ -119,16 +124,16 @@ export class CodeStore {
       const code = await work.catch(() => undefined);
       // Asked again: from here to the renaming nobody can come between.
       if (code === undefined || this.#ready.get(digest) !== work || isUsed(digest)) continue;
-      await this.#remove(digest, code);
+      await this.#remove(digest, code.gid);
       removed += 1;
     }
     return removed;
   }
 
-  async #remove(digest: string, { path, gid }: UnpackedCode): Promise<void> {
+  async #remove(digest: string, gid: number | undefined): Promise<void> {
     const aside = join(this.#folder, `.${digest}.${this.#ids.hex(8)}`);
     // First out of the way at once, so that nobody unpacks the same package into the place before it is free.
-    renameSync(path, aside);
+    renameSync(join(this.#folder, digest), aside);
     this.#ready.delete(digest);
     await rm(aside, { recursive: true, force: true });
     if (gid !== undefined) this.#gids.delete(gid);
@@ -144,20 +149,27 @@ export class CodeStore {
 
   async #fill(digest: string, fill: (folder: string) => Promise<void>): Promise<UnpackedCode> {
     const temporary = join(this.#folder, `.${digest}.${this.#ids.hex(8)}`);
-    const path = join(this.#folder, digest);
+    const content = join(temporary, CONTENT);
     const gid = this.#groups ? this.#takeGid() : undefined;
     try {
       await mkdir(temporary, { mode: 0o700 });
-      await fill(temporary);
+      await mkdir(content);
+      await fill(content);
+      // As on AWS, and whatever the umask.
+      await chmod(content, 0o755);
       if (gid !== undefined) await chown(temporary, 0, gid);
       await chmod(temporary, gid === undefined ? 0o700 : 0o750);
-      await rename(temporary, path);
+      await rename(temporary, join(this.#folder, digest));
     } catch (error) {
       if (gid !== undefined) this.#gids.delete(gid);
       await rm(temporary, { recursive: true, force: true });
       throw error;
     }
-    return { path, ...(gid !== undefined && { gid }) };
+    return this.#unpacked(digest, gid);
+  }
+
+  #unpacked(digest: string, gid: number | undefined): UnpackedCode {
+    return { path: join(this.#folder, digest, CONTENT), ...(gid !== undefined && { gid }) };
   }
 
   #takeGid(): number {
@@ -181,7 +193,7 @@ export class CodeStore {
     for (const name of await readdir(this.#folder)) {
       if (name === BOOT_FILE) continue;
       const path = join(this.#folder, name);
-      const code = DIGEST.test(name) ? await this.#adopt(path) : undefined;
+      const code = DIGEST.test(name) ? await this.#adopt(name) : undefined;
       if (code === undefined) {
         this.#log.warn('removed an unfinished code folder', { path });
         await rm(path, { recursive: true, force: true });
@@ -190,15 +202,18 @@ export class CodeStore {
   }
 
   /** Undefined for what this run could not have made: another owner or mode, or a group that is taken. */
-  async #adopt(path: string): Promise<UnpackedCode | undefined> {
+  async #adopt(digest: string): Promise<UnpackedCode | undefined> {
+    const path = join(this.#folder, digest);
     const found = await lstat(path);
-    if (!found.isDirectory()) return undefined;
+    if (!found.isDirectory() || (await readdir(path)).join() !== CONTENT) return undefined;
+    const content = await lstat(join(path, CONTENT));
+    if (!content.isDirectory() || (content.mode & 0o7777) !== 0o755) return undefined;
     const mode = found.mode & 0o7777;
-    if (!this.#groups) return mode === 0o700 ? { path } : undefined;
+    if (!this.#groups) return mode === 0o700 ? this.#unpacked(digest, undefined) : undefined;
     const { gid } = found;
     if (mode !== 0o750 || found.uid !== 0 || gid < FIRST_GID || gid > LAST_GID || this.#gids.has(gid)) return undefined;
     this.#gids.add(gid);
-    return { path, gid };
+    return this.#unpacked(digest, gid);
   }
 }
 
