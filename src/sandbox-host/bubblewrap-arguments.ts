@@ -59,6 +59,7 @@ const JOIN =
 export interface SpawnChain {
   readonly commands: Commands;
   readonly uid: number;
+  /** At least one. */
   readonly groups: readonly number[];
   readonly openFiles: number;
   readonly joinFiles: readonly string[];
@@ -73,7 +74,7 @@ export interface SpawnChain {
  */
 export function spawnChain(chain: SpawnChain): readonly [file: string, argv: readonly string[]] {
   const { commands, uid, groups } = chain;
-  const user = ['--reuid', `${uid}`, '--regid', `${uid}`, ...(groups.length > 0 ? ['--groups', groups.join(',')] : ['--clear-groups'])];
+  const user = ['--reuid', `${uid}`, '--regid', `${uid}`, '--groups', groups.join(',')];
   const joining = ['-c', JOIN, 'hearth-sandbox', `${chain.openFiles}`, `${chain.joinFiles.length}`, ...chain.joinFiles];
   const becoming = [commands.setpriv, ...user, '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all'];
   return [commands.sh, [...joining, ...becoming, commands.bwrap, '--args', `${chain.argumentsFd}`, '--', ...chain.command]];

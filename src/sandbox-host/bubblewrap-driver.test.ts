@@ -33,6 +33,7 @@ const SPEC = {
   limits: { memoryMb: 512, cpus: 2, processes: 64, openFiles: 1024, scratchMb: 512 },
   network: 'none',
   sideOutput: false,
+  parked: false,
 } as const;
 
 async function end(made: MadeSandbox): Promise<void> {

@@ -25,7 +25,8 @@ import { RunRegistry } from './run-registry.ts';
 import type { CgroupVersion } from '#sandboxes/cgroup-control.ts';
 import type { HostedSpec, HostNetwork, SandboxDescriptors } from '#sandboxes/host-protocol.ts';
 import { connectToLoopback } from '#sandboxes/libc.ts';
-import type { SandboxNetworkProfile } from '#sandboxes/sandbox.ts';
+import type { SandboxNetworkProfile, SandboxRole } from '#sandboxes/sandbox.ts';
+import { ParkedSandboxes } from './parked-sandboxes.ts';
 import { ScratchSpace } from './scratch-space.ts';
 import type { Scratch } from './scratch-space.ts';
 import { seccompFilter } from './seccomp-filter.ts';
@@ -163,6 +164,7 @@ export class BubblewrapDriver {
   readonly #uids: UidPool;
   readonly #exposed: ExposedDirectories;
   readonly #sandboxes = new Set<BubblewrapSandbox>();
+  readonly #parked: ParkedSandboxes;
   #scratch: ScratchSpace | undefined;
   #scratchInMemory: string | undefined;
   readonly #creating = new Set<Promise<MadeSandbox>>();
@@ -191,6 +193,7 @@ export class BubblewrapDriver {
       places: options.places,
       ids,
     });
+    this.#parked = new ParkedSandboxes((sizeMb, uid) => this.#takeScratch(sizeMb, uid), logger);
     this.#scratchInMemory = host.scratchInMemory;
     if (host.scratchInMemory !== undefined) return;
     this.#scratch = new ScratchSpace({
@@ -227,6 +230,12 @@ export class BubblewrapDriver {
     return creating;
   }
 
+  /** @throws when it is not parked; when it fails in the midst it cannot be tried again */
+  async specialise(sandbox: BubblewrapSandbox, role: SandboxRole): Promise<void> {
+    await Promise.all(role.mounts.map(({ source }) => this.#exposed.check(source)));
+    await this.#parked.specialise(sandbox, role);
+  }
+
   /** A connection to a port of the sandbox's loopback interface. @throws when nobody listens there, or it has ended */
   connect({ networkPid }: BubblewrapSandbox, port: number): number {
     const network = openSync(`/proc/${networkPid}/ns/net`, 'r');
@@ -261,6 +270,7 @@ export class BubblewrapDriver {
       ...[...this.#pools.values()].map((pool) => () => pool.close()),
       () => (typeof egress === 'string' ? undefined : egress.close()),
       () => this.#networks.close(),
+      () => this.#parked.close(),
     ];
     for (const close of steps) {
       try {
@@ -290,7 +300,9 @@ export class BubblewrapDriver {
     let cgroup: Cgroup | undefined;
     let sandbox: BubblewrapSandbox | undefined;
     resources.defer(() => {
-      if (sandbox !== undefined) this.#sandboxes.delete(sandbox);
+      if (sandbox === undefined) return;
+      this.#sandboxes.delete(sandbox);
+      this.#parked.forget(sandbox);
     });
     try {
       const uid = this.#uids.take();
@@ -298,7 +310,7 @@ export class BubblewrapDriver {
       resources.defer(() => {
         if ((cgroup?.processes() ?? []).length === 0) this.#uids.release(uid);
       });
-      const scratch = await this.#takeScratch(spec, uid);
+      const scratch = await this.#takeScratch(spec.limits.scratchMb, uid);
       if (scratch !== undefined) resources.defer(() => scratch.release());
       using onFailure = new DisposableStack();
       const network = onFailure.adopt(await pool.take(), closeNetwork);
@@ -311,6 +323,7 @@ export class BubblewrapDriver {
       onFailure.move();
       closeSync(network.fd);
       this.#sandboxes.add(sandbox);
+      if (spec.parked) this.#parked.add(sandbox, { uid, cgroup, scratch, limits: spec.limits, resources });
       return made;
     } catch (error) {
       // What is said is why there is no sandbox.
@@ -349,10 +362,10 @@ export class BubblewrapDriver {
    * Before the first success, a failure means that this host cannot do it: memory then, said in the description. Later it is an
    * error: a function must not lose its disk because the host's is full.
    */
-  async #takeScratch(spec: HostedSpec, uid: number): Promise<Scratch | undefined> {
+  async #takeScratch(sizeMb: number, uid: number): Promise<Scratch | undefined> {
     if (this.#scratch === undefined || this.#scratchInMemory !== undefined) return undefined;
     try {
-      const taken = await this.#scratch.take(spec.limits.scratchMb, uid);
+      const taken = await this.#scratch.take(sizeMb, uid);
       this.#scratchWorks = true;
       return taken;
     } catch (error) {

@@ -11,6 +11,7 @@ import { pipe, reopenNonBlocking } from '#sandboxes/libc.ts';
 
 const EMPTY: Cgroup = {
   joinFiles: [],
+  raiseMemory: () => {},
   descriptors: { freezer: -1, quota: -1, memory: -1 },
   peakMemoryBytes: () => 1,
   outOfMemory: () => false,

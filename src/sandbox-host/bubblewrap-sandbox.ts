@@ -73,9 +73,16 @@ export class BubblewrapSandbox {
     return !this.#gone && this.#parts.cgroup.outOfMemory();
   }
 
+  /** The main process. @throws when there is none yet, or none any more */
+  get mainPid(): number {
+    const main = this.#gone || this.#killed ? undefined : this.#mainProcess();
+    if (main === undefined) throw new Error(`the sandbox ${this.id} runs no command`);
+    return main;
+  }
+
   /** SIGTERM to the main process. */
   terminate(): void {
-    const main = this.#gone ? undefined : this.#parts.cgroup.processes().find(isMainProcess);
+    const main = this.#gone ? undefined : this.#mainProcess();
     if (main !== undefined) process.kill(main, 'SIGTERM');
   }
 
@@ -87,6 +94,10 @@ export class BubblewrapSandbox {
       this.#parts.cgroup.killAll();
     }
     return this.#released;
+  }
+
+  #mainProcess(): number | undefined {
+    return this.#parts.cgroup.processes().find(isMainProcess);
   }
 
   async #onEnd(status: ExitStatus): Promise<SandboxEnd> {

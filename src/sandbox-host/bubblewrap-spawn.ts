@@ -4,6 +4,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { bubblewrapOptions, spawnChain } from './bubblewrap-arguments.ts';
 import type { Commands } from './bubblewrap-arguments.ts';
 import type { Cgroup } from './cgroup.ts';
+import { CODE_GROUPS } from '#sandboxes/host-protocol.ts';
 import type { HostedSpec } from '#sandboxes/host-protocol.ts';
 import { pipe, reopenNonBlocking, socketPair } from '#sandboxes/libc.ts';
 import { memoryFile } from './libc.ts';
@@ -76,8 +77,15 @@ export function spawnBubblewrap(request: SpawnRequest): Spawned {
   return { child, channelFd, outputFd, sideOutputFd, statusFd };
 }
 
+/**
+ * Every sandbox has two groups besides its own, as one with code and layers needs. So nobody inside can tell by their number whether
+ * it has layers, or was parked and so needs none. No file belongs to these.
+ */
+const NOBODYS_GROUPS = [CODE_GROUPS.last + 1, CODE_GROUPS.last + 2] as const;
+
 function chainOf({ spec, commands, uid, cgroup }: SpawnRequest, argumentsFd: number): readonly [file: string, argv: readonly string[]] {
   const groups = new Set(spec.mounts.flatMap(({ gid }) => gid ?? []));
+  for (const gid of NOBODYS_GROUPS) if (groups.size < NOBODYS_GROUPS.length) groups.add(gid);
   return spawnChain({
     commands,
     uid,

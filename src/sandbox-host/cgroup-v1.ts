@@ -68,19 +68,22 @@ export class CgroupsV1 implements Cgroups {
 }
 
 function setLimits(directories: CgroupV1Mounts, limits: CgroupLimits): void {
-  const bytes = String(limits.memoryBytes);
-  writeFileSync(`${directories.memory}/memory.limit_in_bytes`, bytes);
+  writeFileSync(`${directories.memory}/memory.limit_in_bytes`, String(limits.memoryBytes));
+  setMemoryAndSwap(directories, limits.memoryBytes);
+  writeFileSync(`${directories.pids}/pids.max`, String(limits.processes));
+  writeFileSync(`${directories.cpu}/cpu.cfs_period_us`, String(CPU_PERIOD_US));
+  writeFileSync(`${directories.cpu}/cpu.cfs_quota_us`, String(cpuQuotaUs(limits.cpus)));
+}
+
+/** Memory and swap together: no swap, or a host with swap would never show an out-of-memory kill. Never below the limit of memory. */
+function setMemoryAndSwap(directories: CgroupV1Mounts, bytes: number): void {
   try {
-    // Memory and swap together: no swap, or a host with swap would never show an out-of-memory kill.
-    writeFileSync(`${directories.memory}/memory.memsw.limit_in_bytes`, bytes);
+    writeFileSync(`${directories.memory}/memory.memsw.limit_in_bytes`, String(bytes));
   } catch (error) {
     // A kernel that does not account swap lacks the file, and refuses to make it (EACCES on this file system).
     if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'EACCES') throw error;
     writeFileSync(`${directories.memory}/memory.swappiness`, '0');
   }
-  writeFileSync(`${directories.pids}/pids.max`, String(limits.processes));
-  writeFileSync(`${directories.cpu}/cpu.cfs_period_us`, String(CPU_PERIOD_US));
-  writeFileSync(`${directories.cpu}/cpu.cfs_quota_us`, String(cpuQuotaUs(limits.cpus)));
 }
 
 class CgroupV1 implements Cgroup {
@@ -101,6 +104,11 @@ class CgroupV1 implements Cgroup {
       memory: openSync(`${directories.memory}/memory.max_usage_in_bytes`, 'r'),
     };
     this.#control = new CgroupControl(1, this.descriptors);
+  }
+
+  raiseMemory(bytes: number): void {
+    setMemoryAndSwap(this.#directories, bytes);
+    writeFileSync(`${this.#directories.memory}/memory.limit_in_bytes`, String(bytes));
   }
 
   peakMemoryBytes(): number {

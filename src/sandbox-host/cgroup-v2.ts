@@ -76,6 +76,10 @@ class CgroupV2 implements Cgroup {
     this.#control = new CgroupControl(2, this.descriptors);
   }
 
+  raiseMemory(bytes: number): void {
+    writeFileSync(`${this.#directory}/memory.max`, String(bytes));
+  }
+
   peakMemoryBytes(): number {
     return this.#control.peakMemoryBytes();
   }

@@ -10,6 +10,8 @@ export interface Cgroup {
   readonly joinFiles: readonly string[];
   /** Open until it is removed. Whoever else shall freeze and thaw it gets descriptors of their own. */
   readonly descriptors: ControlDescriptors;
+  /** A limit at least as high as the one before. */
+  raiseMemory(bytes: number): void;
   peakMemoryBytes(): number;
   /** Whether the kernel killed a process of the group for lack of memory. */
   outOfMemory(): boolean;

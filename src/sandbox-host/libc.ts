@@ -17,6 +17,18 @@ const call = {
   send: bindCall<[number, Buffer, number, number]>('long send(int fd, void *data, unsigned long length, int flags)'),
   recv: bindCall<[number, Buffer, number, number]>('long recv(int fd, void *data, unsigned long length, int flags)'),
   interfaceIndex: bindCall<[string]>('unsigned int if_nametoindex(const char *name)'),
+  setfsuid: bindCall<[number]>('int setfsuid(unsigned int uid)'),
+  setfsgid: bindCall<[number]>('int setfsgid(unsigned int gid)'),
+  fchdir: bindCall<[number]>('int fchdir(int fd)'),
+  chroot: bindCall<[string]>('int chroot(const char *path)'),
+  // Through syscall(2), for the C library has names for these only since 2.36.
+  openTree: bindCall<[number, number, string, number]>('long syscall(long number, int directory, const char *path, unsigned int flags)'),
+  mountSetattr: bindCall<[number, number, string, number, BigUint64Array, number]>(
+    'long syscall(long number, int fd, const char *path, unsigned int flags, void *attributes, unsigned long size)',
+  ),
+  moveMount: bindCall<[number, number, string, number, string, number]>(
+    'long syscall(long number, int from, const char *fromPath, int to, const char *toPath, unsigned int flags)',
+  ),
   lseek: bindCall<[number, number, number]>('long lseek(int fd, long offset, int whence)'),
 };
 
@@ -156,4 +168,68 @@ export function nextData(fd: number, offset: number): { readonly start: number; 
   const start = call.lseek(fd, offset, SEEK_DATA);
   if (start < 0) return undefined;
   return { start, end: check(call.lseek(fd, start, SEEK_HOLE), 'lseek(SEEK_HOLE)') };
+}
+
+/** Numbers of system calls that came after those of the architectures were made the same. */
+const SYS_OPEN_TREE = 428;
+const SYS_MOVE_MOUNT = 429;
+const SYS_MOUNT_SETATTR = 442;
+
+const AT_FDCWD = -100;
+const AT_EMPTY_PATH = 0x1000;
+const AT_RECURSIVE = 0x8000;
+
+/** A copy of the mount at `path`, and of what is mounted below it, that is nowhere yet. Closed without being moved, it is gone. @throws SystemCallError */
+export function cloneMount(path: string): number {
+  const OPEN_TREE_CLONE = 1;
+  return check(call.openTree(SYS_OPEN_TREE, AT_FDCWD, path, OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE), `open_tree(${path})`);
+}
+
+/** Flags of a mount that is nowhere yet. What is mounted inside it is not seen outside. @throws SystemCallError */
+export function setMountAttributes(tree: number, { readOnly }: { readonly readOnly: boolean }): void {
+  const [RDONLY, NOSUID, NODEV] = [1n, 2n, 4n];
+  const MS_SLAVE = 1n << 19n;
+  // struct mount_attr: to set, to clear, propagation, user namespace.
+  const attributes = BigUint64Array.of(NOSUID | NODEV | (readOnly ? RDONLY : 0n), 0n, MS_SLAVE, 0n);
+  const result = call.mountSetattr(SYS_MOUNT_SETATTR, tree, '', AT_EMPTY_PATH | AT_RECURSIVE, attributes, attributes.byteLength);
+  check(result, 'mount_setattr');
+}
+
+/** Puts a mount that is nowhere yet to `target`. @throws SystemCallError */
+export function placeMount(tree: number, target: string): void {
+  const MOVE_MOUNT_F_EMPTY_PATH = 4;
+  check(call.moveMount(SYS_MOVE_MOUNT, tree, '', AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH), `move_mount(${target})`);
+}
+
+const CLONE_FS = 0x200;
+const CLONE_NEWNS = 0x20000;
+
+/** Moves the calling thread, and no other, into the mount namespace that `fd` refers to: its root and working directory, too. */
+export function enterMounts(fd: number): void {
+  // The kernel demands that nobody shares the root and working directory; threads born later do again.
+  check(call.unshare(CLONE_FS), 'unshare(CLONE_FS)');
+  check(call.setns(fd, CLONE_NEWNS), 'setns(CLONE_NEWNS)');
+}
+
+/** The calling thread's root and working directory become what `fd` refers to. @throws SystemCallError */
+export function changeRoot(fd: number): void {
+  check(call.fchdir(fd), 'fchdir');
+  check(call.chroot('.'), 'chroot');
+}
+
+/**
+ * Runs `work` while the calling thread goes through directories with no more rights than that user and group. Nothing else of what it
+ * may do changes. @throws what `work` throws
+ */
+export function withRightsOf<T>({ uid, gid }: { readonly uid: number; readonly gid: number }, work: () => T): T {
+  call.setfsgid(gid);
+  call.setfsuid(uid);
+  try {
+    return work();
+  } finally {
+    call.setfsuid(0);
+    call.setfsgid(0);
+    // Each call returns what was before it. A host that goes on as somebody else would fail in ways nobody expects.
+    if (call.setfsuid(0) !== 0 || call.setfsgid(0) !== 0) process.abort();
+  }
 }

@@ -11,6 +11,7 @@ const SPEC = {
   limits: { memoryMb: 128, cpus: 0.5, processes: 16, openFiles: 64, scratchMb: 512 },
   network: 'none',
   sideOutput: false,
+  parked: false,
 };
 const OPTIONS = {
   driver: 'bubblewrap',

@@ -1,6 +1,6 @@
-import { CODE_GROUPS } from '#sandboxes/host-protocol.ts';
+import { CODE_GROUPS, LATE_TARGETS } from '#sandboxes/host-protocol.ts';
 import type { HostedSpec, HostRequest } from '#sandboxes/host-protocol.ts';
-import type { SandboxLimits, SandboxMount } from '#sandboxes/sandbox.ts';
+import type { SandboxLimits, SandboxMount, SandboxRole } from '#sandboxes/sandbox.ts';
 
 /** Requests of the daemon, each checked in full before anything is done: it is the less trusted side of the two. */
 
@@ -24,6 +24,13 @@ export function readRequest(value: unknown): HostRequest {
   switch (fields['type']) {
     case 'create':
       return { type: 'create', request: count(fields['request'], 'request'), spec: readSpec(fields['spec']) };
+    case 'specialise':
+      return {
+        type: 'specialise',
+        request: count(fields['request'], 'request'),
+        sandbox: id(fields['sandbox']),
+        role: readRole(fields['role']),
+      };
     case 'expose':
     case 'reach':
       return { type: fields['type'], request: count(fields['request'], 'request'), path: path(fields['path'], 'path') };
@@ -75,7 +82,16 @@ function readSpec(value: unknown): HostedSpec {
     limits: readLimits(fields['limits']),
     network: oneOf(fields['network'], ['none', 'internet'], 'network'),
     sideOutput: fields['sideOutput'] === true,
+    parked: fields['parked'] === true,
   };
+}
+
+function readRole(value: unknown): SandboxRole {
+  const fields = record(value, 'a role');
+  const mounts = list(fields['mounts'], 'mounts').map(readMount);
+  for (const { target } of mounts) oneOf(target, LATE_TARGETS, 'target');
+  if (new Set(mounts.map(({ target }) => target)).size !== mounts.length) throw refuse('mounts');
+  return { mounts, memoryMb: readLimit(fields, 'memoryMb'), scratchMb: readLimit(fields, 'scratchMb') };
 }
 
 function readMount(value: unknown): SandboxMount {
@@ -99,18 +115,19 @@ function readEnvironment(value: unknown): Readonly<Record<string, string>> {
 
 function readLimits(value: unknown): SandboxLimits {
   const fields = record(value, 'limits');
-  const limit = (name: keyof SandboxLimits): number => {
-    const number = fields[name];
-    if (typeof number !== 'number' || !(number > 0) || number > MOST[name]) throw refuse(name);
-    return number;
-  };
   return {
-    memoryMb: limit('memoryMb'),
-    cpus: limit('cpus'),
-    processes: limit('processes'),
-    openFiles: limit('openFiles'),
-    scratchMb: limit('scratchMb'),
+    memoryMb: readLimit(fields, 'memoryMb'),
+    cpus: readLimit(fields, 'cpus'),
+    processes: readLimit(fields, 'processes'),
+    openFiles: readLimit(fields, 'openFiles'),
+    scratchMb: readLimit(fields, 'scratchMb'),
   };
+}
+
+function readLimit(fields: Fields, name: keyof SandboxLimits): number {
+  const number = fields[name];
+  if (typeof number !== 'number' || !(number > 0) || number > MOST[name]) throw refuse(name);
+  return number;
 }
 
 function record(value: unknown, what: string): Fields {

@@ -46,6 +46,9 @@ export class HostServer {
       case 'create':
         void this.#answer(request.request, () => this.#create(request.request, request.spec));
         return;
+      case 'specialise':
+        void this.#answer(request.request, (driver) => this.#specialise(driver, request));
+        return;
       case 'expose':
       case 'reach':
         void this.#answer(request.request, (driver) => this.#show(driver, request));
@@ -136,6 +139,16 @@ export class HostServer {
     }
     this.#describe(driver);
     reply({ type: 'created', request });
+  }
+
+  async #specialise(
+    driver: BubblewrapDriver,
+    { request, sandbox, role }: Extract<HostRequest, { readonly type: 'specialise' }>,
+  ): Promise<void> {
+    const known = this.#sandboxes.get(sandbox);
+    if (known === undefined) throw new Error(`the sandbox ${sandbox} has ended`);
+    await driver.specialise(known, role);
+    this.#options.reply({ type: 'done', request });
   }
 
   #connect(driver: BubblewrapDriver, { request, sandbox, port }: Extract<HostRequest, { readonly type: 'connect' }>): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { after, describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
+import { promisify } from 'node:util';
 import { systemClock } from '#base/clock.ts';
 import { systemIds } from '#base/ids.ts';
 import { silentLogger } from '#base/logger.ts';
@@ -59,6 +60,68 @@ function describeIsolation({ run, runScript, start, startScript, directory, driv
     const { output } = await run(['/bin/sh', '-c', `for d in ${closed.join(' ')}; do touch $d/x 2>&1; done; touch /tmp/x && echo written`]);
     assert.equal(output.match(/Read-only file system|No such file|Permission denied/g)?.length, closed.length, output);
     assert.match(output, /^written$/m);
+  });
+
+  describe('a parked sandbox', () => {
+    const LOOK = `const fs = require('node:fs'); process.chdir('/var/task');
+      const text = (path) => fs.readFileSync(path, 'utf8');
+      const mounts = text('/proc/self/mountinfo').split('\\n').map((line) => line.split(' ').slice(3).join(' ')).sort();
+      const status = text('/proc/self/status').match(/^(?:Groups|Cap\\w+|NoNewPrivs|Seccomp|Uid|Gid):.*/gm);
+      console.log(JSON.stringify([mounts, status, text('/proc/self/limits'), fs.readdirSync('/proc/self/fd').length,
+        fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name)), process.argv, process.cwd(), text('file'), fs.statSync('.').mode]));`;
+
+    /** Behind a folder that only a group may enter, as code is. */
+    async function guarded(name: string): Promise<string> {
+      const folder = `${directory()}/${name}`;
+      await mkdir(`${folder}/content`, { recursive: true });
+      await writeFile(`${folder}/content/file`, name);
+      await chown(folder, 0, 300_007);
+      await chmod(folder, 0o750);
+      return `${await driver().reach(directory())}/${name}/content`;
+    }
+
+    /** What a process sees, without what names the image of /tmp, its own user, and this sandbox. */
+    function seen(output: string): unknown {
+      return JSON.parse(output.replaceAll(/\/dev\/loop\d+|uid=\d+,gid=\d+/g, '…'));
+    }
+
+    it('looks as one that was made with its code', async () => {
+      const mounts = [{ source: await guarded('same'), target: '/var/task', gid: 300_007 }];
+      const node = await driver().expose(process.execPath);
+      const limits = { ...LIMITS, memoryMb: 256 };
+      const script = (look: string): string => `channel.write('ready'); channel.once('data', () => { ${look} process.exit(); });`;
+      const usual = await startScript(script(LOOK), { mounts: [{ source: node, target: '/var/lang/node' }, ...mounts], limits });
+      await usual.receive();
+      usual.sandbox.channel.write('go');
+      await usual.sandbox.exited;
+      const parked = await startScript(script(LOOK), { parked: true, limits: { ...limits, memoryMb: 128 } });
+      await parked.receive();
+      await parked.sandbox.specialise({ mounts, memoryMb: 256, scratchMb: 512 });
+      parked.sandbox.channel.write('go');
+      await parked.sandbox.exited;
+      assert.deepEqual(seen(parked.output()), seen(usual.output()));
+      for (const { sandbox } of [usual, parked]) await end(sandbox);
+    });
+
+    it('is shown nothing that its user could not get to', async () => {
+      const source = await guarded('closed');
+      for (const gid of [undefined, 300_008]) {
+        const { sandbox, receive } = await startScript(`channel.write('ready'); channel.on('data', () => {});`, { parked: true });
+        await receive();
+        const mount = { source, target: '/var/task', ...(gid !== undefined && { gid }) };
+        await assert.rejects(sandbox.specialise({ mounts: [mount], memoryMb: 512, scratchMb: 512 }), /open_tree.*EACCES/);
+        await end(sandbox);
+      }
+    });
+
+    it('keeps a /tmp of another size for itself alone, and gives back both', async () => {
+      const { sandbox, receive } = await startScript(`channel.write('ready'); channel.on('data', () => {});`, { parked: true });
+      await receive();
+      await sandbox.specialise({ mounts: [], memoryMb: 512, scratchMb: 700 });
+      await end(sandbox);
+      const { stdout } = await promisify(execFile)('df', ['--output=size,target', '-BM']);
+      assert.doesNotMatch(stdout, new RegExp(`^ *7\\d\\dM .*${parent}`, 'm'));
+    });
   });
 
   it('shows no processes but its own', async () => {

@@ -4,7 +4,7 @@ import { HostProcess } from './host-process.ts';
 import { AWS_ENDPOINT_PORT, DESCRIPTORS, RUNTIME_API_PORT } from './host-protocol.ts';
 import type { HostedSpec, HostOptions, HostReply, HostRequest } from './host-protocol.ts';
 import { HostedSandbox } from './hosted-sandbox.ts';
-import type { Sandbox, SandboxAddresses, SandboxDriver, SandboxNetworkProfile, SandboxSpec } from './sandbox.ts';
+import type { Sandbox, SandboxAddresses, SandboxDriver, SandboxNetworkProfile, SandboxRole, SandboxSpec } from './sandbox.ts';
 import { checkEnvironment, checkSpec } from './sandbox-spec.ts';
 
 /** A sandbox host that is at work, or why there can be none here. */
@@ -45,6 +45,7 @@ const OPEN = 0;
 /** Sandboxes that the host makes. After `open` all goes by requests with numbers, each answered once. */
 class HostDriver implements SandboxDriver {
   readonly name = 'bubblewrap';
+  readonly parks = true;
   readonly #logger: Logger;
   readonly #host: HostProcess;
   readonly #pending = new Map<number, Pending>();
@@ -87,8 +88,8 @@ class HostDriver implements SandboxDriver {
     checkSpec(spec);
     const environment = spec.environment(ADDRESSES);
     checkEnvironment(environment);
-    const { id, mounts, command, workingDirectory, limits, network, sideOutput = false } = spec;
-    const hosted: HostedSpec = { id, mounts, command, workingDirectory, limits, network, environment, sideOutput };
+    const { id, mounts, command, workingDirectory, limits, network, sideOutput = false, parked = false } = spec;
+    const hosted: HostedSpec = { id, mounts, command, workingDirectory, limits, network, environment, sideOutput, parked };
     return this.#ask(
       (request) => ({ type: 'create', request, spec: hosted }),
       (reply) => this.#adopt(hosted, reply.request),
@@ -203,6 +204,7 @@ class HostDriver implements SandboxDriver {
           terminate: () => this.#host.send({ type: 'terminate', sandbox: id }),
           connect: (port) => this.#connect(id, port),
           outOfMemory: () => this.#outOfMemory(id),
+          specialise: (role) => this.#specialise(id, role),
         },
       });
       this.#sandboxes.set(id, sandbox);
@@ -224,6 +226,13 @@ class HostDriver implements SandboxDriver {
     return this.#ask(
       (request) => ({ type: 'memory', request, sandbox }),
       (reply) => reply.type === 'memory' && reply.outOfMemory,
+    );
+  }
+
+  #specialise(sandbox: string, role: SandboxRole): Promise<void> {
+    return this.#ask(
+      (request) => ({ type: 'specialise', request, sandbox, role }),
+      () => {},
     );
   }
 

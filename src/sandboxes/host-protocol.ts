@@ -1,6 +1,6 @@
 import type { LogFields, LogLevel } from '#base/logger.ts';
 import type { CgroupVersion } from './cgroup-control.ts';
-import type { SandboxExit, SandboxLimits, SandboxMount, SandboxNetworkProfile } from './sandbox.ts';
+import type { SandboxExit, SandboxLimits, SandboxMount, SandboxNetworkProfile, SandboxRole } from './sandbox.ts';
 
 /**
  * What the daemon and the sandbox host say to each other: frames of JSON behind their length, over a socket that nobody else has. Open
@@ -10,6 +10,8 @@ import type { SandboxExit, SandboxLimits, SandboxMount, SandboxNetworkProfile } 
 export type HostRequest =
   | { readonly type: 'open'; readonly options: HostOptions }
   | { readonly type: 'create'; readonly request: number; readonly spec: HostedSpec }
+  /** Once, for a sandbox that was made parked. */
+  | { readonly type: 'specialise'; readonly request: number; readonly sandbox: string; readonly role: SandboxRole }
   | { readonly type: 'expose' | 'reach'; readonly request: number; readonly path: string }
   /** Answered by `released`. */
   | { readonly type: 'kill'; readonly sandbox: string }
@@ -49,7 +51,11 @@ export interface HostedSpec {
   readonly limits: SandboxLimits;
   readonly network: SandboxNetworkProfile;
   readonly sideOutput: boolean;
+  readonly parked: boolean;
 }
+
+/** Where a parked sandbox may be given something to read. */
+export const LATE_TARGETS = ['/var/task', '/opt'] as const;
 
 export type HostReply =
   | { readonly type: 'opened'; readonly cgroupVersion: CgroupVersion; readonly networks: readonly SandboxNetworkProfile[] }

@@ -6,7 +6,7 @@ import type { CgroupVersion } from './cgroup-control.ts';
 import { channelOver } from './channel.ts';
 import type { SandboxDescriptors } from './host-protocol.ts';
 import { OutputPipe } from './output-pipe.ts';
-import type { Sandbox, SandboxAddresses, SandboxExit, SandboxListener, SandboxUsage } from './sandbox.ts';
+import type { Sandbox, SandboxAddresses, SandboxExit, SandboxListener, SandboxRole, SandboxUsage } from './sandbox.ts';
 
 export interface HostedSandboxParts {
   readonly id: string;
@@ -22,6 +22,7 @@ export interface SandboxRequests {
   /** A connected socket's descriptor. */
   connect(port: number): Promise<number>;
   outOfMemory(): Promise<boolean>;
+  specialise(role: SandboxRole): Promise<void>;
   kill(): void;
   terminate(): void;
 }
@@ -101,6 +102,11 @@ export class HostedSandbox implements Sandbox {
   async connect(port: number): Promise<Socket> {
     if (this.#gone || this.#killed) throw new Error(`the sandbox ${this.id} has ended`);
     return new Socket({ fd: await this.#requests.connect(port) });
+  }
+
+  async specialise(role: SandboxRole): Promise<void> {
+    if (this.#gone || this.#killed) throw new Error(`the sandbox ${this.id} has ended`);
+    await this.#requests.specialise(role);
   }
 
   signal(): void {

@@ -28,6 +28,8 @@ export function processDriver(options: ProcessDriverOptions): SandboxDriver {
 
 class ProcessDriver implements SandboxDriver {
   readonly name = 'process';
+  /** Without mounts no code can come later. */
+  readonly parks = false;
   readonly networks = ['none', 'internet'] as const;
   readonly failed = Promise.withResolvers<Error>().promise;
   readonly description: string;
@@ -42,6 +44,7 @@ class ProcessDriver implements SandboxDriver {
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
     checkSpec(spec);
+    if (spec.parked === true) throw new TypeError('a plain process cannot be parked');
     for (const { source } of spec.mounts) await stat(source);
     invariant(!this.#closed, 'a closed driver makes no sandboxes');
     using onFailure = new DisposableStack();

@@ -98,6 +98,10 @@ export class ProcessSandbox implements Sandbox {
     return socket;
   }
 
+  specialise(): Promise<void> {
+    return Promise.reject(new Error(`the sandbox ${this.id} was not parked`));
+  }
+
   signal(name: 'SIGTERM'): void {
     this.#parts.child.kill(name);
   }

@@ -115,6 +115,46 @@ export function describeSandboxContract(name: string, contract: SandboxContract)
       assert.equal(output, [1, 2, 3, 4, 5].map((i) => `out${i}\nerr${i}\n`).join(''));
     });
 
+    it('gives a parked sandbox its code, memory and /tmp later, or cannot park', async () => {
+      const parked = { parked: true, limits: { memoryMb: 128, cpus: 2, processes: 64, openFiles: 1024, scratchMb: 512 } };
+      if (!driver.parks) {
+        await assert.rejects(start(['/bin/true'], parked), /cannot be parked/);
+        return;
+      }
+      for (const which of ['task', 'opt']) {
+        await mkdir(`${directory}/late-${which}`, { recursive: true });
+        await writeFile(`${directory}/late-${which}/file`, which);
+      }
+      // 150 MB do not fit the limit that it has before.
+      const look = `const fs = require('node:fs'), fits = Buffer.alloc(150e6, 1).length; process.chdir('/var/task'); let refused;
+        try { fs.writeFileSync('/opt/new', ''); } catch (error) { refused = error.code; }
+        const { bavail, bsize } = fs.statfsSync('/tmp');
+        console.log(fits, fs.readFileSync('file') + '', fs.readFileSync('/opt/file') + '', refused, Math.floor(bavail * bsize / 2 ** 20));`;
+      const { sandbox, output, receive } = await bench.startScript(
+        `channel.write('ready'); channel.once('data', () => { ${look} process.exit(); });`,
+        parked,
+      );
+      await receive();
+      sandbox.freeze();
+      const mounts = ['task', 'opt'].map((which) => ({
+        source: `${directory}/late-${which}`,
+        target: which === 'opt' ? '/opt' : '/var/task',
+      }));
+      await sandbox.specialise({ mounts, memoryMb: 512, scratchMb: 600 });
+      await assert.rejects(sandbox.specialise({ mounts, memoryMb: 512, scratchMb: 600 }), /is not parked/);
+      sandbox.thaw();
+      sandbox.channel.write('go');
+      assert.deepEqual(await sandbox.exited, { code: 0, signal: undefined, outOfMemory: false }, output());
+      assert.equal(output(), '150000000 task opt EROFS 600\n');
+      await end(sandbox);
+    });
+
+    it('refuses to specialise what was not parked', async () => {
+      const { sandbox } = await start(['/bin/sleep', '10']);
+      await assert.rejects(sandbox.specialise({ mounts: [], memoryMb: 512, scratchMb: 512 }), /not parked/);
+      await end(sandbox);
+    });
+
     it('keeps the side output apart', async () => {
       const { sandbox, output } = await start(['/bin/sh', '-c', 'echo plain; echo side >&4; echo more'], { sideOutput: true });
       let side = '';

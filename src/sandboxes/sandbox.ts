@@ -12,6 +12,8 @@ export interface SandboxDriver {
   readonly description: string;
   /** The profiles that `create` accepts here; the process driver's sandboxes have the host's network in either. */
   readonly networks: readonly SandboxNetworkProfile[];
+  /** Whether a sandbox can be made `parked`. */
+  readonly parks: boolean;
   create(spec: SandboxSpec): Promise<Sandbox>;
   /**
    * Makes a path of the host readable by every sandbox, wherever it lies and whatever its modes (below a 0700 folder, written with
@@ -50,6 +52,19 @@ export interface SandboxSpec {
   readonly network: SandboxNetworkProfile;
   /** Gives the process a second output, descriptor 4, for what is to be told apart from standard output and error. */
   readonly sideOutput?: boolean;
+  /**
+   * It is made before it is known what for: `Sandbox.specialise` follows, once, and until then `limits.memoryMb` is the least that it
+   * will be given.
+   */
+  readonly parked?: boolean;
+}
+
+/** What a parked sandbox becomes. */
+export interface SandboxRole {
+  /** At /var/task and /opt, which are empty directories before. */
+  readonly mounts: readonly SandboxMount[];
+  readonly memoryMb: number;
+  readonly scratchMb: number;
 }
 
 /**
@@ -113,6 +128,12 @@ export interface Sandbox {
    * frozen process is connected to, and answers once it is thawed. @throws when nobody listens there
    */
   connect(port: number): Promise<Socket>;
+  /**
+   * Gives a parked sandbox, frozen or not, what it lacks: code, memory, the size of /tmp, which is empty before and after. A process sees what was
+   * mounted when it goes there anew: its working directory is still the empty one. @throws when it was not parked, or is not any
+   * more; when it failed in the midst, the sandbox is good for nothing but `kill`
+   */
+  specialise(role: SandboxRole): Promise<void>;
   /** Sends a signal to the sandbox's main process only. */
   signal(name: 'SIGTERM'): void;
   /** Kills every process, frozen or not, and releases all resources. Resolves when nothing is left. Idempotent. */

@@ -5,7 +5,7 @@ import { Duplex } from 'node:stream';
 import { FRAME, FRAME_HEADER_BYTES } from '#environments/runtime-api/frames.ts';
 import type { FrameType, InvokeMeta } from '#environments/runtime-api/frames.ts';
 import { listenOnLoopback } from '#sandboxes/libc.ts';
-import type { Sandbox, SandboxDriver, SandboxExit, SandboxListener, SandboxSpec, SandboxUsage } from '#sandboxes/sandbox.ts';
+import type { Sandbox, SandboxDriver, SandboxExit, SandboxListener, SandboxRole, SandboxSpec, SandboxUsage } from '#sandboxes/sandbox.ts';
 
 /** An INVOKE frame as the runtime inside gets it. */
 export interface ReceivedInvoke {
@@ -41,6 +41,11 @@ export class FakeSandbox implements Sandbox {
   readonly orders: string[] = [];
   /** What the kernel says of a process that it killed. */
   killedForMemory = false;
+  /** Of the runtime, once it was told. */
+  environment: Readonly<Record<string, string>> | undefined;
+  role: SandboxRole | undefined;
+  /** Awaited before a parked one is specialised; may throw. */
+  beforeSpecialise: () => Promise<void> | void = () => {};
   peakMemoryBytes = 10 * 1024 * 1024;
   /** What listens inside, by port. */
   readonly listenersInside = new Map<number, () => Promise<Socket>>();
@@ -68,6 +73,11 @@ export class FakeSandbox implements Sandbox {
   #take(chunk: Buffer, script: RuntimeScript): void {
     if (this.spec.sideOutput === true) {
       this.orders.push(...chunk.toString('utf8').trimEnd().split('\n'));
+      return;
+    }
+    if (chunk[4] === FRAME.SPECIALISE) {
+      this.environment = JSON.parse(chunk.toString('utf8', FRAME_HEADER_BYTES)) as Record<string, string>;
+      queueMicrotask(() => script.start(this));
       return;
     }
     const received = readInvoke(chunk);
@@ -153,6 +163,14 @@ export class FakeSandbox implements Sandbox {
     return this.listenersInside.get(port)?.() ?? Promise.reject(new Error(`nobody listens on port ${port}`));
   }
 
+  async specialise(role: SandboxRole): Promise<void> {
+    await this.beforeSpecialise();
+    assert.equal(this.spec.parked, true);
+    assert.equal(this.role, undefined);
+    this.role = role;
+    this.calls.push('specialise');
+  }
+
   signal(name: 'SIGTERM'): void {
     this.calls.push(name);
   }
@@ -169,6 +187,7 @@ export class FakeSandboxDriver implements SandboxDriver {
   readonly name = 'process';
   readonly description = 'no processes at all';
   readonly networks = ['none', 'internet'] as const;
+  parks = true;
   readonly failed = Promise.withResolvers<Error>().promise;
   readonly sandboxes: FakeSandbox[] = [];
   /** Of the sandboxes made from now on. */

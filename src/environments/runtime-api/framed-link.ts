@@ -81,7 +81,8 @@ export class FramedLink implements RuntimeLink {
         this.#streamWanted = false;
         return;
       case FRAME.INVOKE:
-        throw new ProtocolError('an INVOKE frame from the runtime');
+      case FRAME.SPECIALISE:
+        throw new ProtocolError('a frame of the daemon from the runtime');
     }
   }
 

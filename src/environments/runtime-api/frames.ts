@@ -9,7 +9,8 @@
  * | type          | from    | payload |
  * |---------------|---------|---------|
  * | INVOKE        | daemon  | u16 LE length of meta, meta (JSON of `InvokeMeta`), event bytes |
- * | READY         | runtime | empty: asks for the next event (attempt 0: init is done) |
+ * | SPECIALISE    | daemon  | JSON of all environment variables, for a runtime that was started parked; its init phase begins |
+ * | READY         | runtime | empty: asks for the next event (attempt 0: init is done; when it was started parked, once before: it waits to be specialised) |
  * | RESPONSE      | runtime | response bytes; READY follows |
  * | RESPONSE_READY| runtime | response bytes; ready for the next event at once |
  * | ERROR         | runtime | u16 LE length of type, error type, error JSON; READY follows, or the process exits |
@@ -30,6 +31,7 @@ export const FRAME = {
   STREAM_BEGIN: 7,
   STREAM_CHUNK: 8,
   STREAM_END: 9,
+  SPECIALISE: 10,
 } as const;
 export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 
