@@ -8,6 +8,7 @@ export const CLIENTS = {
   /** The Python that has boto3. */
   boto3Python: `${ROOT}.cache/aws-v1/bin/python`,
   awsV2: '/usr/bin/aws',
+  awscurl: `${ROOT}.cache/awscurl/bin/awscurl`,
 } as const;
 
 /** False to run; otherwise why a scenario is skipped on a developer's machine. On CI a missing tool fails, so nothing is skipped there. */
