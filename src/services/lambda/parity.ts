@@ -32,7 +32,7 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FunctionUrlAuthType: 'FunctionUrlAuthType and InvokedViaFunctionUrl become conditions',
     InvokedViaFunctionUrl: 'FunctionUrlAuthType and InvokedViaFunctionUrl become conditions',
     Qualifier: 'Qualifier selects the policy of a version or an alias',
-    RevisionId: 'RevisionId must be the policy’s, or the one of what has no policy yet',
+    RevisionId: 'RevisionId must be the policy’s',
   },
   CreateAlias: {
     FunctionName: 'FunctionName names the function, never a version',

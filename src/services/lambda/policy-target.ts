@@ -48,12 +48,11 @@ function checkQualifier(record: FunctionRecord, reference: FunctionReference): v
 }
 
 /**
- * Where there is no policy yet, the revision is that of the function or alias itself.
- * @throws AwsError PreconditionFailedException (recorded by test_function_revisions_permissions)
+ * Policies have revisions of their own: that of the function or alias is none, also where there is no policy yet.
+ * @throws AwsError PreconditionFailedException (recorded by test_lambda_permission_fn_versioning)
  */
 export function checkPolicyRevision(record: FunctionRecord, qualifier: string, revisionId: string | undefined): void {
-  const latest = findPolicy(record, qualifier)?.revisionId ?? findAlias(record, qualifier)?.revisionId ?? record.latest.revisionId;
-  if (revisionId === undefined || revisionId === latest) return;
+  if (revisionId === undefined || revisionId === findPolicy(record, qualifier)?.revisionId) return;
   throw preconditionFailed(
     'The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to retrieve the latest Revision Id',
   );

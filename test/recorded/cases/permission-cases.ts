@@ -126,6 +126,13 @@ export const permissionReplays: ReplayTable = {
     });
   },
 
+  async 'TestLambdaPermissions::test_add_lambda_permission_optional_fields'(replay) {
+    // Recorded is that it succeeds.
+    const { FunctionName } = await newFunction(replay);
+    const { add } = permissionsOf(replay, FunctionName);
+    await add(undefined, { ...BUCKET, SourceAccount: replay.accountId, PrincipalOrgID: 'o-1234567890' });
+  },
+
   async 'TestLambdaRevisions::test_function_revisions_permissions'(replay) {
     const { FunctionName } = await newFunction(replay);
     await permissionsOf(replay, FunctionName).add('add_permission_revision_exception', { ...BUCKET, RevisionId: 'wrong' });
