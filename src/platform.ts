@@ -206,6 +206,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
         onLaunch: (version) => idle.used(version),
         defer: afterThisTurn,
         cores: availableParallelism(),
+        hostArchitecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
       }),
       clock,
       logger,

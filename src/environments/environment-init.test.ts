@@ -155,7 +155,10 @@ suite('Environment: an init phase that fails', () => {
   test('a custom runtime without bootstrap: Runtime.InvalidEntrypoint, without any sandbox', async () => {
     const { driver, logs, launcher } = environmentHarness();
     const version = testVersion();
-    const environment = await launcher.launch(version, { ...(await launcher.prepare(version)), hasEntrypoint: false });
+    const environment = await launcher.launch(version, {
+      ...(await launcher.prepare(version)),
+      entrypointFailure: "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
+    });
     const { answer, settled } = call(environment);
     assert.equal(
       await outcomeOf(answer),

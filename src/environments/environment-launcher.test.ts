@@ -66,15 +66,18 @@ suite('EnvironmentLauncher.prepare', () => {
     const codePath = await mkdtemp(join(tmpdir(), 'hearth-launcher-'));
     try {
       const custom = environmentHarness({ codePath, installation: { ...PYTHON, family: 'provided' } });
-      assert.equal((await custom.launcher.prepare(testVersion())).hasEntrypoint, false);
+      assert.equal(
+        (await custom.launcher.prepare(testVersion())).entrypointFailure,
+        "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
+      );
       await writeFile(join(codePath, 'bootstrap'), '#!/bin/sh\n');
-      assert.equal((await custom.launcher.prepare(testVersion())).hasEntrypoint, false);
+      assert.equal((await custom.launcher.prepare(testVersion())).entrypointFailure, 'fork/exec /var/task/bootstrap: permission denied');
       await chmod(join(codePath, 'bootstrap'), 0o755);
-      assert.equal((await custom.launcher.prepare(testVersion())).hasEntrypoint, true);
+      assert.equal((await custom.launcher.prepare(testVersion())).entrypointFailure, undefined);
     } finally {
       await rm(codePath, { recursive: true });
     }
-    assert.equal((await environmentHarness().launcher.prepare(testVersion())).hasEntrypoint, true);
+    assert.equal((await environmentHarness().launcher.prepare(testVersion())).entrypointFailure, undefined);
   });
 
   test('the bootstrap of a custom runtime may come from a layer; its own goes first', async () => {
@@ -82,10 +85,14 @@ suite('EnvironmentLauncher.prepare', () => {
     try {
       const custom = environmentHarness({ codePath, layersPath, installation: { ...PYTHON, family: 'provided' } });
       const prepare = async () => custom.launcher.prepare(testVersion({ layers: [{ arn: 'a', code: { digest: 'd', sizeBytes: 1 } }] }));
-      assert.equal((await prepare()).hasEntrypoint, false);
+      assert.equal((await prepare()).entrypointFailure, "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]");
       await writeFile(join(layersPath, 'bootstrap'), '#!/bin/sh\n', { mode: 0o755 });
       assert.deepEqual((await prepare()).installation.command, ['/opt/bootstrap']);
-      assert.equal((await custom.launcher.prepare(testVersion())).hasEntrypoint, false, 'without the layer');
+      assert.equal(
+        (await custom.launcher.prepare(testVersion())).entrypointFailure,
+        "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]",
+        'without the layer',
+      );
       await writeFile(join(codePath, 'bootstrap'), '#!/bin/sh\n', { mode: 0o755 });
       assert.deepEqual((await prepare()).installation.command, ['/var/task/bootstrap']);
     } finally {

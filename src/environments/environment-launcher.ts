@@ -3,7 +3,9 @@ import type { IdSource } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
 import type { FunctionVersion } from '#functions/function-record.ts';
 import { roleSessionName } from '#functions/role-session-name.ts';
-import { customEntrypoint, runtimeCommand } from '#functions/runtime-command.ts';
+import { customEntrypoint } from '#functions/custom-entrypoint.ts';
+import type { Architecture } from '#functions/executable-header.ts';
+import { runtimeCommand } from '#functions/runtime-command.ts';
 import type { RuntimeInstallation } from '#functions/runtime-locator.ts';
 import type { SandboxAddresses, SandboxDriver, SandboxMount, SandboxSpec } from '#sandboxes/sandbox.ts';
 import type { LogSink } from '#telemetry/log-sink.ts';
@@ -27,7 +29,8 @@ export class EnvironmentLauncher {
 
   /** What all environments of a version share: its code and layers unpacked, its runtime found. @throws RuntimeUnavailable and the like */
   async prepare(version: FunctionVersion): Promise<Preparation> {
-    const { code, runtimes, driver } = this.#options;
+    const { code, runtimes, driver, hostArchitecture } = this.#options;
+    this.#sayIfForeign(version);
     const [task, layers, installation] = await Promise.all([
       code.unpacked(version),
       code.layers(version),
@@ -38,10 +41,12 @@ export class EnvironmentLauncher {
     mounts.push(codeMount(task, '/var/task'));
     if (layers !== undefined) mounts.push(codeMount(layers, '/opt'));
     const extensions = layers === undefined ? [] : await findExtensions(layers.path);
-    if (installation.family !== 'provided') return { installation, mounts, extensions, hasEntrypoint: true };
-    const entrypoint = await customEntrypoint({ task: task.path, ...(layers !== undefined && { layers: layers.path }) });
-    if (entrypoint === undefined) return { installation, mounts, extensions, hasEntrypoint: false };
-    return { installation: { ...installation, command: [entrypoint] }, mounts, extensions, hasEntrypoint: true };
+    const prepared = { installation, mounts, extensions, entrypointFailure: undefined };
+    if (installation.family !== 'provided') return prepared;
+    const place = { task: task.path, ...(layers !== undefined && { layers: layers.path }), hostArchitecture };
+    const { command, failure } = await customEntrypoint(place);
+    if (command === undefined) return { ...prepared, entrypointFailure: failure };
+    return { ...prepared, installation: { ...installation, command: [command] } };
   }
 
   /** Resolves at the end of the init phase, however it ended. @throws whatever kept the sandbox from being made */
@@ -65,7 +70,7 @@ export class EnvironmentLauncher {
       framed: start.framed,
       extensions: preparation.extensions,
       ids,
-      hasEntrypoint: preparation.hasEntrypoint,
+      entrypointFailure: preparation.entrypointFailure,
       log: new EnvironmentLog({
         sink: this.#options.logSink,
         clock,
@@ -81,6 +86,17 @@ export class EnvironmentLauncher {
       awsEndpoint,
       defer: this.#options.defer,
       onFault: (error) => logger.error('a sandbox failed', { function: version.name, environment: id, error }),
+    });
+  }
+
+  #sayIfForeign({ name, version, architecture }: FunctionVersion): void {
+    const { hostArchitecture: host, logger } = this.#options;
+    if (architecture === host) return;
+    logger.warn('a function is for another architecture: its scripts run natively, native binaries must be for the host', {
+      function: name,
+      version,
+      architecture,
+      host,
     });
   }
 
@@ -128,6 +144,7 @@ export interface LauncherOptions {
   readonly defer: (work: () => void) => void;
   /** Cores of this host. */
   readonly cores: number;
+  readonly hostArchitecture: Architecture;
 }
 
 export interface Preparation {
@@ -135,7 +152,8 @@ export interface Preparation {
   readonly mounts: readonly SandboxMount[];
   /** File names of external extensions. */
   readonly extensions: readonly string[];
-  readonly hasEntrypoint: boolean;
+  /** Why a custom runtime has nothing that could be started; undefined when there is. */
+  readonly entrypointFailure: string | undefined;
 }
 
 /** With external extensions the runtime speaks HTTP: they may want to stand between it and the platform. */

@@ -18,7 +18,8 @@ export interface EnvironmentParts {
   /** File names of external extensions. */
   readonly extensions: readonly string[];
   readonly ids: IdSource;
-  readonly hasEntrypoint: boolean;
+  /** Why a custom runtime has nothing that could be started; undefined when there is. */
+  readonly entrypointFailure: string | undefined;
   readonly log: EnvironmentLog;
   readonly clock: Clock;
   readonly freezeGraceMs: number;

@@ -13,7 +13,7 @@ import type { ExtensionFailure } from './extensions/extension-set.ts';
 import { CollectedResponse, StreamedResponse } from './response-sink.ts';
 import type { ResponseSink } from './response-sink.ts';
 import type { InvokeMeta } from './runtime-api/frames.ts';
-import { exited, exitReason, extensionFailed, NO_ENTRYPOINT, timedOut } from './runtime-errors.ts';
+import { exited, exitReason, extensionFailed, timedOut } from './runtime-errors.ts';
 import { SandboxedRuntime } from './sandboxed-runtime.ts';
 import type { Delivery, FreezeCounts, InitFailure, RuntimeEnd, RuntimeTimes } from './runtime-contract.ts';
 
@@ -172,11 +172,11 @@ export class Environment {
   async #launch(phase: 'init' | 'invoke', initTimeoutMs: number): Promise<InitFailure | undefined> {
     if (this.#retired) return KILLED;
     const { promise, resolve } = Promise.withResolvers<InitFailure | undefined>();
-    const { clock, driver, version } = this.#parts;
+    const { clock, driver, version, entrypointFailure } = this.#parts;
     this.#launches += 1;
     this.#init = { phase, startedMs: clock.monotonicMs(), startedWallMs: clock.wallMs(), runtimeDoneMs: undefined, resolve };
-    if (!this.#parts.hasEntrypoint) {
-      this.#onInitFailed({ status: 'no-entrypoint' }, []);
+    if (entrypointFailure !== undefined) {
+      this.#onInitFailed({ status: 'no-entrypoint', reason: entrypointFailure }, []);
       return promise;
     }
     this.#runtime = await SandboxedRuntime.launch(
@@ -242,7 +242,7 @@ export class Environment {
     const durationMs = this.#parts.clock.monotonicMs() - init.startedMs;
     if (failure.status === 'exit') this.#logExit(failure.exit);
     if (failure.status === 'extension') this.#logExtensionFailure(failure.failure);
-    if (failure.status === 'no-entrypoint') this.#log.platformLine(NO_ENTRYPOINT);
+    if (failure.status === 'no-entrypoint') this.#log.platformLine(failure.reason);
     const errorType = initErrorType(failure);
     const { phase, startedWallMs: startedMs, runtimeDoneMs } = init;
     this.#log.initDone({

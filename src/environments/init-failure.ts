@@ -14,7 +14,7 @@ export function initError(failure: InitFailure, requestId: string, timeoutSecond
     case 'extension':
       return extensionFailed(requestId, failure.failure);
     case 'no-entrypoint':
-      return invalidEntrypoint(requestId);
+      return invalidEntrypoint(requestId, failure.reason);
   }
 }
 

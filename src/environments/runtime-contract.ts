@@ -55,8 +55,8 @@ export type InitFailure =
   | { readonly status: 'timeout' }
   | { readonly status: 'exit'; readonly exit: SandboxExit }
   | { readonly status: 'extension'; readonly failure: ExtensionFailure }
-  /** There is nothing to run: a custom runtime without its `bootstrap`. */
-  | { readonly status: 'no-entrypoint' };
+  /** There is nothing to run: a custom runtime without a `bootstrap`, or with one that the kernel would refuse. */
+  | { readonly status: 'no-entrypoint'; readonly reason: string };
 
 export interface RuntimeObserver {
   output(chunk: Buffer): void;

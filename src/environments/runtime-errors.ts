@@ -4,9 +4,6 @@ import type { RuntimeErrorReport } from './runtime-api/runtime-link.ts';
 
 /** Errors that the platform finds, not the function. Texts as recorded (test_lambda: TestLambdaErrors) and in the emulator. */
 
-/** A custom runtime whose package has no executable `bootstrap`. */
-export const NO_ENTRYPOINT = "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
-
 export function timedOut(requestId: string, timeoutSeconds: number): RuntimeErrorReport {
   return report('Sandbox.Timedout', `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`);
 }
@@ -21,8 +18,9 @@ export function extensionFailed(requestId: string, { errorType, reason }: Extens
   return report(errorType, `RequestId: ${requestId} Error: ${reason}`);
 }
 
-export function invalidEntrypoint(requestId: string): RuntimeErrorReport {
-  return report('Runtime.InvalidEntrypoint', `RequestId: ${requestId} Error: ${NO_ENTRYPOINT}`);
+/** There is no `bootstrap` that could be run; `reason` says why. */
+export function invalidEntrypoint(requestId: string, reason: string): RuntimeErrorReport {
+  return report('Runtime.InvalidEntrypoint', `RequestId: ${requestId} Error: ${reason}`);
 }
 
 export function responseTooLarge(maxBytes: number): RuntimeErrorReport {

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { customEntrypoint, runtimeCommand } from './runtime-command.ts';
+import { test } from 'node:test';
+import { runtimeCommand } from './runtime-command.ts';
 import type { RuntimeInstallation } from './runtime-locator.ts';
 
 const installation = (family: RuntimeInstallation['family'], command: readonly string[]): RuntimeInstallation => ({
@@ -43,23 +40,4 @@ test('runtimeCommand puts a wrapper in front, which must see the Runtime API', (
 test('runtimeCommand: a custom runtime looks after wrappers itself', () => {
   const custom = installation('provided', ['/var/task/bootstrap']);
   assert.deepEqual(runtimeCommand(custom, { memoryMb: 128, environment: WRAPPED }), { command: ['/var/task/bootstrap'], framed: false });
-});
-
-test("customEntrypoint: the function's bootstrap, then the layers', if it can be executed", async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'hearth-entrypoint-'));
-  after(() => rm(folder, { recursive: true }));
-  const task = join(folder, 'task');
-  const layers = join(folder, 'layers');
-  await mkdir(task);
-  await mkdir(layers);
-  assert.equal(await customEntrypoint({ task, layers }), undefined);
-  await writeFile(join(task, 'bootstrap'), '', { mode: 0o644 });
-  assert.equal(await customEntrypoint({ task }), undefined);
-  await writeFile(join(layers, 'bootstrap'), '', { mode: 0o755 });
-  assert.equal(await customEntrypoint({ task, layers }), '/opt/bootstrap');
-  await chmod(join(task, 'bootstrap'), 0o755);
-  assert.equal(await customEntrypoint({ task, layers }), '/var/task/bootstrap');
-  await rm(join(task, 'bootstrap'));
-  await mkdir(join(task, 'bootstrap'));
-  assert.equal(await customEntrypoint({ task }), undefined);
 });

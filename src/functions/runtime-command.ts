@@ -1,7 +1,3 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isMissing } from './installed-directory.ts';
 import type { RuntimeInstallation } from './runtime-locator.ts';
 
 /** What of a function decides how its runtime is started. */
@@ -32,25 +28,4 @@ export function runtimeCommand(
 function heapLimits(memoryMb: number): readonly string[] {
   const youngMb = Math.floor(memoryMb / 10);
   return [`--max-semi-space-size=${Math.floor(youngMb / 2)}`, `--max-old-space-size=${memoryMb - youngMb}`];
-}
-
-/**
- * The bootstrap of a custom runtime, in the service's order: the function's own, then the layers'. Undefined when neither is an
- * executable file: `Runtime.InvalidEntrypoint`. The arguments are the unpacked folders on this host.
- */
-export async function customEntrypoint(folders: { readonly task: string; readonly layers?: string }): Promise<string | undefined> {
-  if (await isExecutable(join(folders.task, 'bootstrap'))) return '/var/task/bootstrap';
-  if (folders.layers !== undefined && (await isExecutable(join(folders.layers, 'bootstrap')))) return '/opt/bootstrap';
-  return undefined;
-}
-
-async function isExecutable(file: string): Promise<boolean> {
-  try {
-    if (!(await stat(file)).isFile()) return false;
-    await access(file, constants.X_OK);
-    return true;
-  } catch (error) {
-    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'EACCES')) return false;
-    throw error;
-  }
 }

@@ -19,6 +19,7 @@ it('probeHost explains everything that is not good, and offers bubblewrap exactl
     'swap',
     'C library',
     'cores',
+    'architecture',
   ];
   assert.deepEqual(
     facts.map(({ name }) => name),

@@ -63,6 +63,7 @@ export function probeHost(): HostReport {
     probeSwap(),
     probeLibc(),
     { name: 'cores', found: String(availableParallelism()), verdict: 'good', remedy: undefined },
+    architectures(),
   ];
   const { sh, setpriv, bwrap } = commands;
   const architecture = arch();
@@ -108,6 +109,13 @@ function probeRoot(): HostFact {
     root ? 'yes' : 'no',
     'start as root: control groups, network namespaces and user ids of their own need it; functions never run as root',
   );
+}
+
+/** Not a matter of isolation, but of what users must know before they deploy what they built elsewhere. */
+function architectures(): HostFact {
+  const [own, other] = arch() === 'arm64' ? ['arm64', 'x86_64'] : ['x86_64', 'arm64'];
+  const found = `${own}; functions for ${other} run natively here, and only as scripts: their binaries must be for ${own}`;
+  return { name: 'architecture', found, verdict: 'good', remedy: undefined };
 }
 
 /** Three switches can forbid user namespaces; the trial settles it, the switches explain it. */

@@ -87,6 +87,7 @@ export function environmentHarness(
     freezeGraceMs: options.freezeGraceMs ?? 2,
     defer: (work) => work(),
     cores: 2,
+    hostArchitecture: 'x86_64',
   });
   const launch = async (changes: Partial<FunctionVersion> = {}): Promise<Environment> => {
     const version = testVersion(changes);
