@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { endLine, initReportLine, initStartLine, reportLine, startLine, timeoutText } from './log-lines.ts';
+import {
+  endLine,
+  extensionLine,
+  initReportLine,
+  initStartLine,
+  reportLine,
+  startLine,
+  subscriptionLine,
+  timeoutText,
+} from './log-lines.ts';
 
 const ID = '8f507cfc-8b9e-4d1c-9d1b-2a6b1f0f4f1a';
 
@@ -65,4 +74,23 @@ test('initReportLine tells phase and failure', () => {
 
 test('timeoutText has the time and two decimals', () => {
   assert.equal(timeoutText(Date.UTC(2026, 10, 20, 10), ID, 1000), `2026-11-20T10:00:00.000Z ${ID} Task timed out after 1.00 seconds`);
+});
+
+test('extensionLine names state and events, and the error of one that failed', () => {
+  assert.equal(
+    extensionLine({ name: 'x', state: 'Ready', events: ['INVOKE', 'SHUTDOWN'] }),
+    'EXTENSION\tName: x\tState: Ready\tEvents: [INVOKE, SHUTDOWN]\n',
+  );
+  assert.equal(
+    extensionLine({ name: 'x', state: 'LaunchError', events: [], errorType: 'PermissionDenied' }),
+    'EXTENSION\tName: x\tState: LaunchError\tEvents: []\tError Type: PermissionDenied\n',
+  );
+});
+
+test('subscriptionLine names the API and the types', () => {
+  assert.equal(
+    subscriptionLine('x', 'telemetry', ['platform', 'function']),
+    'TELEMETRY\tName: x\tState: Subscribed\tTypes: [Platform, Function]\n',
+  );
+  assert.equal(subscriptionLine('x', 'logs', ['extension']), 'LOGS\tName: x\tState: Subscribed\tTypes: [Extension]\n');
 });

@@ -20,6 +20,8 @@ import os, time
 def handler(event, context):
     print("handler got", event)
     time.sleep(event.get("sleep", 0))
+    if "hog" in event:
+        print(len(bytearray(1 << 30)))
     if "exit" in event:
         os._exit(event["exit"])
     return "done"
@@ -234,6 +236,7 @@ describe('extensions', { concurrency: false, skip: withoutIsolation() || missing
     const { body } = await account.invoke('exits', { exit: 5 });
     assert.match(JSON.stringify(body), /Runtime\.ExitError.*exit status 5/);
     assert.match(await logged('exits', /watcher ends\n/), /"shutdownReason": "failure"/);
+    assert.match(JSON.stringify((await account.invoke('exits', { hog: 1 })).body), /Runtime\.OutOfMemory.*signal: killed/);
   });
 
   test('an extension inside a runtime that speaks frames', async () => {

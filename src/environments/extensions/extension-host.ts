@@ -133,8 +133,9 @@ export class ExtensionHost {
   async #endAll(reason: ShutdownReason, budgetMs: number, signal: AbortSignal): Promise<void> {
     const { clock, telemetry } = this.#options;
     const deadlineMs = clock.wallMs() + budgetMs;
-    const flushed = telemetry.flush();
-    await this.#endRuntime(this.#supervisor === undefined ? budgetMs : budgetMs * RUNTIME_SHUTDOWN_SHARE);
+    const shareMs = this.#supervisor === undefined ? budgetMs : budgetMs * RUNTIME_SHUTDOWN_SHARE;
+    // A subscriber that is told to end may do so at once: it gets what there is before.
+    await Promise.all([this.#endRuntime(shareMs), this.#within(shareMs, () => telemetry.flush())]);
     if (signal.aborted || this.#closing === undefined) return;
     const { awaited, done } = this.#closing;
     for (const { id, name } of this.#set.begin('SHUTDOWN')) {
@@ -142,7 +143,6 @@ export class ExtensionHost {
       this.#tell(id, { eventType: 'SHUTDOWN', deadlineMs, shutdownReason: reason });
     }
     if (awaited.size > 0) await done.promise;
-    await flushed;
   }
 
   async #endRuntime(limitMs: number): Promise<void> {
