@@ -27,7 +27,7 @@ interface ServiceModel {
   readonly shapes: Readonly<Record<string, ModelShape>>;
 }
 
-const SERVICES = ['lambda', 'iam', 'sts', 'logs', 'application-autoscaling'];
+const SERVICES = ['lambda', 'iam', 'sts', 'logs', 'application-autoscaling', 'signer'];
 const FIXTURES = ['sqs', 'sns'];
 const NUMBERS: ReadonlySet<string> = new Set(['integer', 'long', 'float', 'double']);
 

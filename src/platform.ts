@@ -17,6 +17,7 @@ import { packageVersion } from '#config/version.ts';
 import { EnvironmentLauncher } from '#environments/environment-launcher.ts';
 import { EnvironmentPool } from '#environments/environment-pool.ts';
 import { ProvisionedEnvironments } from '#environments/provisioned-environments.ts';
+import { CodeSigningConfigs } from '#functions/code-signing-configs.ts';
 import { CodeStorage } from '#functions/code-storage.ts';
 import { CodeStore, type UnpackedCode } from '#functions/code-store.ts';
 import { CodeSweeper } from '#functions/code-sweeper.ts';
@@ -26,6 +27,7 @@ import { FunctionUrlIndex } from '#functions/function-url-index.ts';
 import { FunctionRepository } from '#functions/function-repository.ts';
 import { IdleFunctions } from '#functions/idle-functions.ts';
 import { LayerRepository } from '#functions/layer-repository.ts';
+import { signPackage } from '#functions/package-signature.ts';
 import { RuntimeLocator } from '#functions/runtime-locator.ts';
 import { RuntimePolicy } from '#functions/runtimes.ts';
 import { Authenticator } from '#gateway/authenticate.ts';
@@ -52,6 +54,7 @@ import { FunctionUrls } from '#services/lambda/function-urls/function-urls.ts';
 import { CODE_URL_PREFIX, CodeUrls } from '#services/lambda/code-url.ts';
 import { ProvisionedCapacity } from '#services/lambda/provisioned-capacity.ts';
 import { lambdaService } from '#services/lambda/service.ts';
+import { SignatureCheck } from '#services/lambda/signature-check.ts';
 import { LogStore } from '#services/logs/log-store.ts';
 import { logsService } from '#services/logs/service.ts';
 import { RoleSessions } from '#services/sts/role-sessions.ts';
@@ -63,6 +66,9 @@ import { ObjectSweeper } from '#services/s3/object-sweeper.ts';
 import { Objects } from '#services/s3/objects.ts';
 import { s3Service } from '#services/s3/s3-service.ts';
 import { Uploads } from '#services/s3/uploads.ts';
+import { signerService } from '#services/signer/signer-service.ts';
+import { SigningJobs } from '#services/signer/signing-jobs.ts';
+import { SigningProfiles } from '#services/signer/signing-profiles.ts';
 import { stsService } from '#services/sts/sts-service.ts';
 import { FileBlobStore } from '#storage/files/file-blob-store.ts';
 import { SegmentStore } from '#storage/segments/segment-store.ts';
@@ -140,6 +146,12 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     const content = new ContentReader(objectBlobs);
     const objectSweeper = new ObjectSweeper({ objects, uploads, content, blobs: objectBlobs, clock, log: logger });
     closers.push(() => objectSweeper.close());
+
+    // signatures of code
+    const signingProfiles = await SigningProfiles.open(documents);
+    closers.push(() => signingProfiles.close());
+    const codeSigning = await CodeSigningConfigs.open(documents);
+    closers.push(() => codeSigning.close());
 
     // functions
     const functions = await FunctionRepository.open(documents);
@@ -244,7 +256,13 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
         urls,
         layers,
         lifecycle,
-        codeSource: new CodeSource({ blobs, objects: { read: (object, by, maxBytes) => inProcessS3.read(object, by, maxBytes) } }),
+        codeSource: new CodeSource({
+          blobs,
+          objects: { read: (object, by, maxBytes) => inProcessS3.read(object, by, maxBytes) },
+          signatures: signingProfiles,
+        }),
+        codeSigning,
+        signatureCheck: new SignatureCheck({ configs: codeSigning, clock, log: logger }),
         codeStorage: new CodeStorage({ functions, layers }),
         codeUrls,
         invoker,
@@ -260,6 +278,17 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       stsService({ roles: identity, policies: identity, sessions, tokens, clock }),
       logsService({ store: logStore, clock, ids }),
       autoscalingService({ targets: scalableTargets, capacity, engine: scalingEngine, clock, ids }),
+      signerService({
+        profiles: signingProfiles,
+        jobs: new SigningJobs(documents),
+        objects: {
+          read: (object, by, maxBytes) => inProcessS3.read(object, by, maxBytes),
+          write: (object, by, bytes) => inProcessS3.write(object, by, bytes),
+        },
+        signPackage,
+        clock,
+        ids,
+      }),
       s3Service({ buckets, objects, uploads, content, blobs: objectBlobs, clock, ids }),
     ];
 

@@ -3,7 +3,7 @@ import type { ConditionValues } from './policy/conditions.ts';
 import type { PolicyDocument } from './policy/policy-document.ts';
 
 /** The names under which requests are signed; also the folder names below `services/`. `logs` is CloudWatch Logs. */
-export type ServiceName = 'lambda' | 'iam' | 'sts' | 'logs' | 's3' | 'application-autoscaling';
+export type ServiceName = 'lambda' | 'iam' | 'sts' | 'logs' | 's3' | 'signer' | 'application-autoscaling';
 
 /** What an operation may know of its request beyond the input. */
 export interface RequestContext {

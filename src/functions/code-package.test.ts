@@ -6,15 +6,17 @@ import { MemoryBlobStore } from '#storage/memory/memory-blob-store.ts';
 import { zipArchive } from '../../test/support/zip-archive.ts';
 import { checkCodePackage, codeSha256, storeCodePackage } from './code-package.ts';
 
+const RULES = { signatures: { verify: () => undefined } };
+
 suite('storeCodePackage', () => {
   test('stores the bytes under their SHA-256', async () => {
     const blobs = new MemoryBlobStore();
     const zip = zipArchive([{ name: 'a', content: 'abc' }]);
-    const code = await storeCodePackage(zip, blobs);
+    const code = await storeCodePackage(zip, blobs, RULES);
     assert.deepEqual(code, { digest: createHash('sha256').update(zip).digest('hex'), sizeBytes: zip.length, unzippedBytes: 3 });
     assert.equal(codeSha256(code), createHash('sha256').update(zip).digest('base64'));
     assert.equal(await blobs.size(code.digest), zip.length);
-    assert.deepEqual(await checkCodePackage(zip), code);
+    assert.deepEqual(await checkCodePackage(zip, RULES), code);
   });
 
   // As recorded by the TestLambdaSizeLimits cases.
@@ -39,7 +41,7 @@ suite('storeCodePackage', () => {
   for (const [what, zip, code, status, message] of refused) {
     test(`refuses ${what} and stores nothing`, async () => {
       const blobs = new MemoryBlobStore();
-      await assert.rejects(storeCodePackage(zip, blobs), (error: unknown) => {
+      await assert.rejects(storeCodePackage(zip, blobs, RULES), (error: unknown) => {
         assert.ok(error instanceof AwsError);
         assert.deepEqual([error.code, error.status, error.message], [code, status, message]);
         return true;

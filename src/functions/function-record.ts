@@ -2,6 +2,7 @@ import type { AccountId } from '#aws/caller.ts';
 import type { Alias } from './alias.ts';
 import type { EventInvokeConfig } from './event-invoke-config.ts';
 import type { FunctionUrl } from './function-url.ts';
+import type { PackageSignature } from './package-signature.ts';
 import type { ResourcePolicy } from './resource-policy.ts';
 import type { RuntimeManagement } from './runtime-management.ts';
 
@@ -40,6 +41,8 @@ export interface FunctionRecord {
   readonly reservedConcurrency?: number;
   /** Environments to be kept ready, by alias or version number. Absent when there are none. */
   readonly provisionedConcurrency?: Readonly<Record<string, ProvisionedConcurrency>>;
+  /** The configuration that new code and layers are held against; absent when nothing is. */
+  readonly codeSigningConfigArn?: string;
   /** By version number, alias or `$LATEST`. */
   readonly eventInvokeConfigs?: Readonly<Record<string, EventInvokeConfig>>;
 }
@@ -111,6 +114,8 @@ export interface CodePackage {
   readonly sizeBytes: number;
   /** Of all its files; absent in what was stored before this was. */
   readonly unzippedBytes?: number;
+  /** Absent when it has none. */
+  readonly signature?: PackageSignature;
 }
 
 /** `Pending` until the code is unpacked and the runtime is found; then `Active`, or `Failed` with the reason. */

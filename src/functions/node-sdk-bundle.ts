@@ -6,7 +6,7 @@ import { makeReadable } from './bootstrap-directory.ts';
 import { copyTree } from './copy-tree.ts';
 import { exists, installDirectory } from './installed-directory.ts';
 
-/** The clients of services that Hearth serves; what AWS has beside them would find nobody to talk to. */
+/** The clients that functions may want of what Hearth serves; what AWS has beside them would find nobody to talk to. */
 const CLIENTS = [
   '@aws-sdk/client-lambda',
   '@aws-sdk/client-iam',

@@ -50,6 +50,7 @@ const MAX_BODY_BYTES: Readonly<Record<ServiceName, number>> = {
   'application-autoscaling': 1_048_576,
   // Never taken whole: see `streaming-input.ts`.
   s3: 0,
+  signer: 1_048_576,
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { ReplayTable } from './replay.ts';
 import { aliasReplays } from './cases/alias-cases.ts';
+import { codeSigningReplays } from './cases/code-signing-cases.ts';
 import { concurrencyReplays } from './cases/concurrency-cases.ts';
 import { eventInvokeConfigReplays } from './cases/event-invoke-config-cases.ts';
 import { functionReplays } from './cases/function-cases.ts';
@@ -15,6 +16,7 @@ import { versionReplays } from './cases/version-cases.ts';
 /** Every replay there is. */
 export const REPLAYS: ReplayTable = {
   ...aliasReplays,
+  ...codeSigningReplays,
   ...eventInvokeConfigReplays,
   ...concurrencyReplays,
   ...functionNameReplays,

@@ -7,6 +7,7 @@ import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/clock.ts';
 import { systemIds } from '#base/ids.ts';
 import { silentLogger } from '#base/logger.ts';
+import { CodeSigningConfigs } from '#functions/code-signing-configs.ts';
 import { CodeStorage } from '#functions/code-storage.ts';
 import { ConcurrencyLedger } from '#functions/concurrency-ledger.ts';
 import { FunctionLifecycle } from '#functions/function-lifecycle.ts';
@@ -15,8 +16,10 @@ import { FunctionUrlIndex } from '#functions/function-url-index.ts';
 import { FunctionRepository } from '#functions/function-repository.ts';
 import { LayerRepository } from '#functions/layer-repository.ts';
 import { invalidParameter } from '#functions/lambda-errors.ts';
+import { signPackage, type SignatureAuthority } from '#functions/package-signature.ts';
 import { MemoryBlobStore } from '#storage/memory/memory-blob-store.ts';
 import { MemoryDocumentStore } from '#storage/memory/memory-document-store.ts';
+import { SignatureCheck } from '../../src/services/lambda/signature-check.ts';
 import { CodeSource } from '../../src/services/lambda/code-source.ts';
 import { CodeUrls } from '../../src/services/lambda/code-url.ts';
 import type { ProvisionedStates } from '../../src/services/lambda/provisioned-configuration.ts';
@@ -38,6 +41,10 @@ export interface LambdaControlPlane {
   readonly codeSource: CodeSource;
   /** What S3 has: by bucket and key (`bucket/key`), and an error for what it refuses. */
   readonly objects: Map<string, Uint8Array | AwsError>;
+  readonly codeSigning: CodeSigningConfigs;
+  readonly signatureCheck: SignatureCheck;
+  /** Messages of the platform's own log about signatures. */
+  readonly signatureWarnings: unknown[];
   readonly codeUrls: CodeUrls;
   readonly roles: { assumableByLambda(roleArn: string): boolean };
   readonly runtimes: { checkForCreate(identifier: string): void; checkForUpdate(identifier: string): void };
@@ -62,6 +69,8 @@ export async function lambdaControlPlane({ codeLimitBytes = 300 * 1024 ** 3 } = 
   const clock: Clock = { ...systemClock, wallMs: () => TEST_WALL_MS };
   const blobs = new MemoryBlobStore({ clock });
   const objects = new Map<string, Uint8Array | AwsError>();
+  const codeSigning = await CodeSigningConfigs.open(documents);
+  const signatureWarnings: unknown[] = [];
   let gate: Promise<void> = Promise.resolve();
   const lifecycle = new FunctionLifecycle({
     functions,
@@ -85,7 +94,14 @@ export async function lambdaControlPlane({ codeLimitBytes = 300 * 1024 ** 3 } = 
     lifecycle,
     blobs,
     objects,
-    codeSource: new CodeSource({ blobs, objects: { read: (object) => readObject(objects, object) } }),
+    codeSource: new CodeSource({ blobs, objects: { read: (object) => readObject(objects, object) }, signatures: TEST_SIGNATURES }),
+    codeSigning,
+    signatureWarnings,
+    signatureCheck: new SignatureCheck({
+      configs: codeSigning,
+      clock,
+      log: { ...silentLogger, warn: (_message, fields) => void signatureWarnings.push(fields?.['problem']) },
+    }),
     codeUrls: new CodeUrls({ secret: 'secret', clock, blobs }),
     roles: { assumableByLambda: (arn) => !arn.endsWith('/untrusted') },
     runtimes: {
@@ -108,6 +124,21 @@ export async function lambdaControlPlane({ codeLimitBytes = 300 * 1024 ** 3 } = 
       return functions.find(TEST_ACCOUNT, TEST_REGION, name) ?? assert.fail(`no function ${name}`);
     },
   };
+}
+
+/** Whoever signs with these bytes is anybody's profile, but for the strangers. */
+const TEST_SIGNATURE = Buffer.from('signed');
+const TEST_SIGNATURES: SignatureAuthority = {
+  verify: (profileVersionArn, message, signature) =>
+    profileVersionArn.includes('stranger') ? undefined : Buffer.concat([TEST_SIGNATURE, message]).equals(signature),
+};
+
+/** A package that was signed by that profile, of which {@link lambdaControlPlane} knows. */
+export async function signedZip(profileVersionArn: string, { zip = TEST_ZIP, expiresAtMs = TEST_WALL_MS + 1000 } = {}): Promise<Buffer> {
+  const statement = { profileVersionArn, jobArn: 'arn:job', signedAtMs: TEST_WALL_MS, expiresAtMs };
+  const outcome = await signPackage(zip, statement, (message) => Buffer.concat([TEST_SIGNATURE, message]));
+  assert.equal(outcome.kind, 'signed');
+  return outcome.kind === 'signed' ? outcome.zip : assert.fail();
 }
 
 async function readObject(

@@ -12,6 +12,7 @@ const wires = {
   sts: await loadServiceWire('sts'),
   logs: await loadServiceWire('logs'),
   s3: await loadServiceWire('s3'),
+  signer: await loadServiceWire('signer'),
   'application-autoscaling': await loadServiceWire('application-autoscaling'),
 } satisfies Record<ServiceName, unknown>;
 

@@ -77,4 +77,12 @@ export const services: Readonly<Record<ServiceName, KnownService>> = {
     validationErrorCode: 'ValidationException',
     constraints: 'generated',
   },
+  signer: {
+    clientPackage: '@aws-sdk/client-signer',
+    signingName: 'signer',
+    protocols: ['restJson1'],
+    apiVersion: '2017-08-25',
+    validationErrorCode: 'ValidationException',
+    constraints: 'generated',
+  },
 };

@@ -2,9 +2,10 @@ import { AwsError } from '#aws/errors.ts';
 import type { RequestContext } from '#aws/service.ts';
 import { Semaphore } from '#base/semaphore.ts';
 import { MAX_UNZIPPED_BYTES } from '#functions/code-limits.ts';
-import { checkCodePackage, storeCodePackage } from '#functions/code-package.ts';
+import { checkCodePackage, storeCodePackage, type PackageRules } from '#functions/code-package.ts';
 import type { CodePackage } from '#functions/function-record.ts';
 import { accessDenied, invalidParameter } from '#functions/lambda-errors.ts';
+import type { SignatureAuthority } from '#functions/package-signature.ts';
 import { ZipRejected } from '#functions/zip-directory.ts';
 import type { BlobStore } from '#storage/blob-store.ts';
 
@@ -35,35 +36,38 @@ const PARALLEL_OBJECTS = 2;
 export class CodeSource {
   readonly #blobs: BlobStore;
   readonly #objects: CodeObjects;
+  readonly #signatures: SignatureAuthority;
   readonly #turns = new Semaphore(PARALLEL_OBJECTS);
 
-  constructor({ blobs, objects }: { readonly blobs: BlobStore; readonly objects: CodeObjects }) {
-    this.#blobs = blobs;
-    this.#objects = objects;
+  constructor(options: { readonly blobs: BlobStore; readonly objects: CodeObjects; readonly signatures: SignatureAuthority }) {
+    this.#blobs = options.blobs;
+    this.#objects = options.objects;
+    this.#signatures = options.signatures;
   }
 
   /** Checks and stores a package; undefined when the input names none. @throws AwsError as `storeCodePackage`, or in Lambda's words about S3 */
   store(source: CodeSourceInput, context: RequestContext): Promise<CodePackage | undefined> {
-    return this.#take(source, context, (zip, limits) => storeCodePackage(zip, this.#blobs, limits));
+    return this.#take(source, context, (zip, rules) => storeCodePackage(zip, this.#blobs, rules));
   }
 
   /** The checks of {@link store} alone; what would be stored. */
   check(source: CodeSourceInput, context: RequestContext): Promise<CodePackage | undefined> {
-    return this.#take(source, context, (zip, limits) => checkCodePackage(zip, limits));
+    return this.#take(source, context, (zip, rules) => checkCodePackage(zip, rules));
   }
 
   async #take(
     { ZipFile: zip, S3Bucket: bucket, S3Key: key }: CodeSourceInput,
     context: RequestContext,
-    use: (zip: Uint8Array, limits?: { readonly maxZippedBytes: number }) => Promise<CodePackage>,
+    use: (zip: Uint8Array, rules: PackageRules) => Promise<CodePackage>,
   ): Promise<CodePackage | undefined> {
+    const signatures = this.#signatures;
     if (zip !== undefined) {
-      if (bucket === undefined && key === undefined) return use(zip);
+      if (bucket === undefined && key === undefined) return use(zip, { signatures });
       throw invalidParameter('Please do not provide other FunctionCode parameters when providing a ZipFile.');
     }
     if (bucket === undefined || key === undefined) return undefined;
     // What is compressed in S3 may be as large as what comes of it.
-    return this.#turns.run(async () => use(await this.#read({ bucket, key }, context), { maxZippedBytes: MAX_UNZIPPED_BYTES }));
+    return this.#turns.run(async () => use(await this.#read({ bucket, key }, context), { signatures, maxZippedBytes: MAX_UNZIPPED_BYTES }));
   }
 
   /** Source of the words: test_lambda_code_location_s3_errors; AccessDenied has its own (as it is quoted all over, no record). */

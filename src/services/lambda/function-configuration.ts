@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-lambda';
 import { codeSha256 } from '#functions/code-package.ts';
 import { functionArn } from '#functions/function-arn.ts';
+import { signatureMembers } from './signature-members.ts';
 import type { FunctionLayer, FunctionVersion } from '#functions/function-record.ts';
 import { runtimeVersionArn } from '#functions/runtime-version.ts';
 
@@ -43,6 +44,7 @@ export function toListedConfiguration(version: FunctionVersion, qualifier?: stri
     Architectures: [version.architecture],
     CodeSize: version.code.sizeBytes,
     CodeSha256: codeSha256(version.code),
+    ...signatureMembers(version.code),
     LastModified: version.lastModified,
     RevisionId: version.revisionId,
     TracingConfig: { Mode: version.tracingMode },
@@ -60,7 +62,7 @@ export function toListedConfiguration(version: FunctionVersion, qualifier?: stri
 }
 
 function toLayer({ arn, code }: FunctionLayer): Layer {
-  return { Arn: arn, CodeSize: code.sizeBytes };
+  return { Arn: arn, CodeSize: code.sizeBytes, ...signatureMembers(code) };
 }
 
 function stateMembers({ state }: FunctionVersion): FunctionConfiguration {

@@ -3,6 +3,7 @@ import type { RequestContext } from '#aws/service.ts';
 import { codeSha256 } from '#functions/code-package.ts';
 import { layerArn, layerVersionArn, type LayerVersion } from '#functions/layer-version.ts';
 import type { CodeUrls } from './code-url.ts';
+import { signatureMembers } from './signature-members.ts';
 
 /** A layer version in lists. */
 export function toLayerVersionsListItem(version: LayerVersion): LayerVersionsListItem {
@@ -29,7 +30,12 @@ export function toLayerVersionAnswer(
   return {
     ...toLayerVersionsListItem(version),
     LayerArn: layerArn(version),
-    Content: { Location: codeUrls.sign(context.endpoint, digest), CodeSha256: codeSha256(version.code), CodeSize: sizeBytes },
+    Content: {
+      Location: codeUrls.sign(context.endpoint, digest),
+      CodeSha256: codeSha256(version.code),
+      CodeSize: sizeBytes,
+      ...signatureMembers(version.code),
+    },
   };
 }
 

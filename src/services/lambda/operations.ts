@@ -1,11 +1,14 @@
 import { addLayerVersionPermission } from './operations/add-layer-version-permission.ts';
 import { addPermission } from './operations/add-permission.ts';
 import { createAlias } from './operations/create-alias.ts';
+import { createCodeSigningConfig } from './operations/create-code-signing-config.ts';
 import { createFunction } from './operations/create-function.ts';
 import { createFunctionUrlConfig } from './operations/create-function-url-config.ts';
 import { deleteAlias } from './operations/delete-alias.ts';
+import { deleteCodeSigningConfig } from './operations/delete-code-signing-config.ts';
 import { deleteEventSourceMapping } from './operations/delete-event-source-mapping.ts';
 import { deleteFunction } from './operations/delete-function.ts';
+import { deleteFunctionCodeSigningConfig } from './operations/delete-function-code-signing-config.ts';
 import { deleteFunctionConcurrency } from './operations/delete-function-concurrency.ts';
 import { deleteFunctionEventInvokeConfig } from './operations/delete-function-event-invoke-config.ts';
 import { deleteFunctionUrlConfig } from './operations/delete-function-url-config.ts';
@@ -14,8 +17,10 @@ import { deleteProvisionedConcurrencyConfig } from './operations/delete-provisio
 import { deleteResourcePolicy } from './operations/delete-resource-policy.ts';
 import { getAccountSettings } from './operations/get-account-settings.ts';
 import { getAlias } from './operations/get-alias.ts';
+import { getCodeSigningConfig } from './operations/get-code-signing-config.ts';
 import { getEventSourceMapping } from './operations/get-event-source-mapping.ts';
 import { getFunction } from './operations/get-function.ts';
+import { getFunctionCodeSigningConfig } from './operations/get-function-code-signing-config.ts';
 import { getFunctionConcurrency } from './operations/get-function-concurrency.ts';
 import { getFunctionConfiguration } from './operations/get-function-configuration.ts';
 import { getFunctionEventInvokeConfig } from './operations/get-function-event-invoke-config.ts';
@@ -31,10 +36,12 @@ import { getRuntimeManagementConfig } from './operations/get-runtime-management-
 import { invoke } from './operations/invoke.ts';
 import { invokeWithResponseStream } from './operations/invoke-with-response-stream.ts';
 import { listAliases } from './operations/list-aliases.ts';
+import { listCodeSigningConfigs } from './operations/list-code-signing-configs.ts';
 import { listEventSourceMappings } from './operations/list-event-source-mappings.ts';
 import { listFunctionEventInvokeConfigs } from './operations/list-function-event-invoke-configs.ts';
 import { listFunctionUrlConfigs } from './operations/list-function-url-configs.ts';
 import { listFunctions } from './operations/list-functions.ts';
+import { listFunctionsByCodeSigningConfig } from './operations/list-functions-by-code-signing-config.ts';
 import { listLayerVersions } from './operations/list-layer-versions.ts';
 import { listLayers } from './operations/list-layers.ts';
 import { listProvisionedConcurrencyConfigs } from './operations/list-provisioned-concurrency-configs.ts';
@@ -42,6 +49,7 @@ import { listTags } from './operations/list-tags.ts';
 import { listVersionsByFunction } from './operations/list-versions-by-function.ts';
 import { publishLayerVersion } from './operations/publish-layer-version.ts';
 import { publishVersion } from './operations/publish-version.ts';
+import { putFunctionCodeSigningConfig } from './operations/put-function-code-signing-config.ts';
 import { putFunctionConcurrency } from './operations/put-function-concurrency.ts';
 import { putFunctionEventInvokeConfig } from './operations/put-function-event-invoke-config.ts';
 import { putFunctionRecursionConfig } from './operations/put-function-recursion-config.ts';
@@ -53,6 +61,7 @@ import { removePermission } from './operations/remove-permission.ts';
 import { tagResource } from './operations/tag-resource.ts';
 import { untagResource } from './operations/untag-resource.ts';
 import { updateAlias } from './operations/update-alias.ts';
+import { updateCodeSigningConfig } from './operations/update-code-signing-config.ts';
 import { updateFunctionCode } from './operations/update-function-code.ts';
 import { updateFunctionConfiguration } from './operations/update-function-configuration.ts';
 import { updateFunctionEventInvokeConfig } from './operations/update-function-event-invoke-config.ts';
@@ -66,11 +75,14 @@ export const LAMBDA_OPERATIONS = {
   AddLayerVersionPermission: addLayerVersionPermission,
   AddPermission: addPermission,
   CreateAlias: createAlias,
+  CreateCodeSigningConfig: createCodeSigningConfig,
   CreateFunction: createFunction,
   CreateFunctionUrlConfig: createFunctionUrlConfig,
   DeleteAlias: deleteAlias,
+  DeleteCodeSigningConfig: deleteCodeSigningConfig,
   DeleteEventSourceMapping: deleteEventSourceMapping,
   DeleteFunction: deleteFunction,
+  DeleteFunctionCodeSigningConfig: deleteFunctionCodeSigningConfig,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
   DeleteFunctionUrlConfig: deleteFunctionUrlConfig,
@@ -79,8 +91,10 @@ export const LAMBDA_OPERATIONS = {
   DeleteResourcePolicy: deleteResourcePolicy,
   GetAccountSettings: getAccountSettings,
   GetAlias: getAlias,
+  GetCodeSigningConfig: getCodeSigningConfig,
   GetEventSourceMapping: getEventSourceMapping,
   GetFunction: getFunction,
+  GetFunctionCodeSigningConfig: getFunctionCodeSigningConfig,
   GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
   GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
@@ -96,10 +110,12 @@ export const LAMBDA_OPERATIONS = {
   Invoke: invoke,
   InvokeWithResponseStream: invokeWithResponseStream,
   ListAliases: listAliases,
+  ListCodeSigningConfigs: listCodeSigningConfigs,
   ListEventSourceMappings: listEventSourceMappings,
   ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
   ListFunctionUrlConfigs: listFunctionUrlConfigs,
   ListFunctions: listFunctions,
+  ListFunctionsByCodeSigningConfig: listFunctionsByCodeSigningConfig,
   ListLayerVersions: listLayerVersions,
   ListLayers: listLayers,
   ListProvisionedConcurrencyConfigs: listProvisionedConcurrencyConfigs,
@@ -107,6 +123,7 @@ export const LAMBDA_OPERATIONS = {
   ListVersionsByFunction: listVersionsByFunction,
   PublishLayerVersion: publishLayerVersion,
   PublishVersion: publishVersion,
+  PutFunctionCodeSigningConfig: putFunctionCodeSigningConfig,
   PutFunctionConcurrency: putFunctionConcurrency,
   PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig,
   PutFunctionRecursionConfig: putFunctionRecursionConfig,
@@ -118,6 +135,7 @@ export const LAMBDA_OPERATIONS = {
   TagResource: tagResource,
   UntagResource: untagResource,
   UpdateAlias: updateAlias,
+  UpdateCodeSigningConfig: updateCodeSigningConfig,
   UpdateFunctionCode: updateFunctionCode,
   UpdateFunctionConfiguration: updateFunctionConfiguration,
   UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig,

@@ -41,6 +41,12 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Description: 'Description is stored',
     RoutingConfig: 'FunctionVersion and RoutingConfig must be versions that exist and differ',
   },
+  CreateCodeSigningConfig: {
+    Description: 'Description, AllowedPublishers and CodeSigningPolicies are stored, and Warn is the default',
+    AllowedPublishers: 'Description, AllowedPublishers and CodeSigningPolicies are stored, and Warn is the default',
+    CodeSigningPolicies: 'Description, AllowedPublishers and CodeSigningPolicies are stored, and Warn is the default',
+    Tags: 'Tags are stored',
+  },
   CreateFunction: {
     FunctionName: 'FunctionName may be a name, a partial or a full ARN; a qualifier is ignored',
     Runtime: 'Runtime is checked, stored and given a runtime version',
@@ -60,6 +66,7 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Layers: 'Layers are resolved in order, stored and shown, at most five',
     Tags: 'Tags are stored, at most 50',
     Publish: 'Publish makes version 1 at once',
+    CodeSigningConfigArn: 'CodeSigningConfigArn is the configuration that code and layers are held against',
   },
   CreateFunctionUrlConfig: {
     FunctionName: 'FunctionName finds by name and ARN',
@@ -72,12 +79,18 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FunctionName: 'FunctionName and Name say which; one that does not exist is no error',
     Name: 'FunctionName and Name say which; one that does not exist is no error',
   },
+  DeleteCodeSigningConfig: {
+    CodeSigningConfigArn: 'CodeSigningConfigArn names what is deleted, unless a function has it',
+  },
   DeleteEventSourceMapping: {
     UUID: 'UUID is that of no event source mapping',
   },
   DeleteFunction: {
     FunctionName: 'FunctionName names what is deleted',
     Qualifier: 'Qualifier deletes a version, never the function itself',
+  },
+  DeleteFunctionCodeSigningConfig: {
+    FunctionName: 'FunctionName names the function, and a second time is no error',
   },
   DeleteFunctionConcurrency: { FunctionName: 'FunctionName finds by name and ARN, never a version' },
   DeleteFunctionEventInvokeConfig: {
@@ -99,12 +112,18 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FunctionName: 'FunctionName and Name say which',
     Name: 'FunctionName and Name say which',
   },
+  GetCodeSigningConfig: {
+    CodeSigningConfigArn: 'CodeSigningConfigArn names a configuration of the account and region',
+  },
   GetEventSourceMapping: {
     UUID: 'UUID is that of no event source mapping',
   },
   GetFunction: {
     FunctionName: 'FunctionName finds by name and ARN',
     Qualifier: 'Qualifier finds versions and aliases and is repeated in the ARN',
+  },
+  GetFunctionCodeSigningConfig: {
+    FunctionName: 'FunctionName names the function, which may have none',
   },
   GetFunctionConcurrency: { FunctionName: 'FunctionName finds by name and ARN, never a version' },
   GetFunctionConfiguration: {
@@ -162,6 +181,10 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Marker: 'Marker and MaxItems page through the aliases',
     MaxItems: 'Marker and MaxItems page through the aliases',
   },
+  ListCodeSigningConfigs: {
+    Marker: 'Marker and MaxItems page through all configurations of account and region',
+    MaxItems: 'Marker and MaxItems page through all configurations of account and region',
+  },
   ListEventSourceMappings: {
     FunctionName: 'FunctionName must exist, and EventSourceArn selects nothing',
     EventSourceArn: 'FunctionName must exist, and EventSourceArn selects nothing',
@@ -183,6 +206,11 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FunctionVersion: 'FunctionVersion ALL lists every version',
     Marker: 'Marker and MaxItems page through all functions',
     MaxItems: 'Marker and MaxItems page through all functions',
+  },
+  ListFunctionsByCodeSigningConfig: {
+    CodeSigningConfigArn: 'CodeSigningConfigArn selects the functions that have it',
+    Marker: 'Marker and MaxItems page through them',
+    MaxItems: 'Marker and MaxItems page through them',
   },
   ListLayerVersions: {
     LayerName: 'LayerName may be a name or an ARN; an unknown layer has no versions',
@@ -223,6 +251,10 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     CodeSha256: 'CodeSha256 must be that of the present package',
     Description: 'Description is that of the version alone',
     RevisionId: 'RevisionId must be the latest',
+  },
+  PutFunctionCodeSigningConfig: {
+    CodeSigningConfigArn: 'CodeSigningConfigArn and FunctionName must exist, and are put together',
+    FunctionName: 'CodeSigningConfigArn and FunctionName must exist, and are put together',
   },
   PutFunctionConcurrency: {
     FunctionName: 'FunctionName finds by name and ARN, never a version',
@@ -276,6 +308,12 @@ const BEHAVES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Description: 'FunctionVersion, Description and RoutingConfig change, the rest stays',
     RoutingConfig: 'FunctionVersion, Description and RoutingConfig change, the rest stays',
     RevisionId: 'RevisionId must be the latest of the alias',
+  },
+  UpdateCodeSigningConfig: {
+    CodeSigningConfigArn: 'CodeSigningConfigArn names a configuration of the account',
+    Description: 'Description, AllowedPublishers and CodeSigningPolicies change, the rest stays',
+    AllowedPublishers: 'Description, AllowedPublishers and CodeSigningPolicies change, the rest stays',
+    CodeSigningPolicies: 'Description, AllowedPublishers and CodeSigningPolicies change, the rest stays',
   },
   UpdateFunctionCode: {
     FunctionName: 'FunctionName finds by name and ARN, never a version',

@@ -34,7 +34,6 @@ export const REFUSED_PARAMETERS: Readonly<Record<string, readonly RefusedParamet
     ...PUBLISHING,
     ...CONFIGURATION,
     { path: 'PackageType', harmless: ['Zip'] },
-    { path: 'CodeSigningConfigArn' },
     { path: 'TenancyConfig' },
   ],
   PublishVersion: PUBLISHING,

@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
-import { AwsError } from '#aws/errors.ts';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import type { CreateFunctionCommandInput } from '@aws-sdk/client-lambda';
 import type { AccountId } from '#aws/caller.ts';
+import { AwsError } from '#aws/errors.ts';
+import { layerVersionArn } from '#functions/layer-version.ts';
 import { invokedVersion, TEST_ACCOUNT, TEST_REGION } from '../../../../test/support/function-record.ts';
-import { lambdaControlPlane, rejectsWith, requestContext, TEST_ROLE, TEST_ZIP } from '../../../../test/support/lambda-control-plane.ts';
+import {
+  lambdaControlPlane,
+  rejectsWith,
+  requestContext,
+  signedZip,
+  TEST_ROLE,
+  TEST_ZIP,
+} from '../../../../test/support/lambda-control-plane.ts';
 import { layerContent, layerKey } from '../../../../test/support/layer-version.ts';
 import { zipArchive } from '../../../../test/support/zip-archive.ts';
 import { toFunctionConfiguration } from '../function-configuration.ts';
+import { createCodeSigningConfig } from './create-code-signing-config.ts';
 import { createFunction } from './create-function.ts';
 
 const INPUT: CreateFunctionCommandInput = {
@@ -171,6 +180,38 @@ suite('CreateFunction', () => {
     });
     const created = await from('bucket', 'code.zip');
     assert.deepEqual([created.CodeSha256, created.CodeSize], [CODE_SHA256, TEST_ZIP.length]);
+  });
+
+  test('CodeSigningConfigArn is the configuration that code and layers are held against', async () => {
+    const plane = await lambdaControlPlane();
+    const trusted = 'arn:aws:signer:us-east-1:111111111111:/signing-profiles/p/abcdefghij';
+    const { CodeSigningConfig } = await createCodeSigningConfig(plane)(
+      {
+        AllowedPublishers: { SigningProfileVersionArns: [trusted] },
+        CodeSigningPolicies: { UntrustedArtifactOnDeployment: 'Enforce' },
+      },
+      requestContext(),
+    );
+    const { CodeSigningConfigArn = '' } = CodeSigningConfig ?? {};
+    const create = (ZipFile: Uint8Array, more: object = {}) =>
+      createFunction(plane)({ ...INPUT, CodeSigningConfigArn, Code: { ZipFile }, ...more }, requestContext());
+    await rejectsWith(() => create(TEST_ZIP), {
+      code: 'CodeVerificationFailedException',
+      message: /Check the provided signature for unsigned\.$/,
+    });
+    const good = await signedZip(trusted);
+    const layer = await plane.layers.publish(layerKey('l'), layerContent());
+    await rejectsWith(() => create(good, { Layers: [layerVersionArn(layer)] }), {
+      code: 'CodeVerificationFailedException',
+      message: /for unsigned\.$/,
+    });
+    await rejectsWith(() => create(good, { CodeSigningConfigArn: `${CodeSigningConfigArn.slice(0, -17)}${'0'.repeat(17)}` }), {
+      code: 'CodeSigningConfigNotFoundException',
+      message: /is not deleted/,
+    });
+    const created = await create(good);
+    assert.deepEqual([created.SigningProfileVersionArn, created.SigningJobArn], [trusted, 'arn:job']);
+    assert.equal(plane.functions.find(TEST_ACCOUNT, TEST_REGION, 'f')?.codeSigningConfigArn, CodeSigningConfigArn);
   });
 
   test('Description, Timeout, MemorySize and EphemeralStorage are stored', async () => {

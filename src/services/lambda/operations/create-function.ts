@@ -2,6 +2,8 @@ import type { CreateFunctionCommandInput, FunctionConfiguration } from '@aws-sdk
 import type { Operation, RequestContext } from '#aws/service.ts';
 import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
+import { codeSigningConfigArn } from '#functions/code-signing-config.ts';
+import type { CodeSigningConfigs } from '#functions/code-signing-configs.ts';
 import type { CodeStorage } from '#functions/code-storage.ts';
 import type { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import type { FunctionReference } from '#functions/function-name.ts';
@@ -14,10 +16,12 @@ import { invalidParameter, oneValidationError, resourceConflict } from '#functio
 import { changeLoggingConfig, defaultLoggingConfig } from '#functions/logging-config.ts';
 import { publishVersion } from '#functions/publish-version.ts';
 import { checkUserEnvironment } from '#functions/user-environment.ts';
+import { usableCodeSigningConfig } from '../code-signing-target.ts';
 import type { CodeSource } from '../code-source.ts';
 import { toFunctionConfiguration } from '../function-configuration.ts';
 import { checkRole, checkSizes, checkTagCount, type RoleTrust, type RuntimeRules } from '../function-rules.ts';
 import { refuseUnsupported } from '../refused-parameters.ts';
+import type { SignatureCheck } from '../signature-check.ts';
 import { resolveOwnFunction } from '../target-function.ts';
 import { usedLayers } from '../used-layers.ts';
 
@@ -28,6 +32,8 @@ export interface CreateFunctionDependencies {
   readonly layers: Pick<LayerRepository, 'find' | 'keep'>;
   readonly lifecycle: Pick<FunctionLifecycle, 'advance'>;
   readonly codeSource: Pick<CodeSource, 'store'>;
+  readonly codeSigning: Pick<CodeSigningConfigs, 'find'>;
+  readonly signatureCheck: Pick<SignatureCheck, 'check'>;
   readonly codeStorage: Pick<CodeStorage, 'check'>;
   readonly roles: RoleTrust;
   readonly runtimes: RuntimeRules;
@@ -51,11 +57,13 @@ export function createFunction(deps: CreateFunctionDependencies): Operation<Crea
       throw resourceConflict(`Function already exist: ${reference.name}`);
     };
     if (deps.functions.find(reference.accountId, reference.region, reference.name) !== undefined) exists();
+    const signing = input.CodeSigningConfigArn === undefined ? undefined : signingOf(input.CodeSigningConfigArn, context, deps.codeSigning);
     const code = await deps.codeSource.store(input.Code ?? {}, context);
     if (code === undefined) throw invalidParameter('Please provide a source for function code.');
 
-    const created = newRecord(reference, input, { ...settings, layers, code }, deps);
+    const created = { ...newRecord(reference, input, { ...settings, layers, code }, deps), ...signing };
     checkUnzippedSize(created.latest);
+    deps.signatureCheck.check(created, [code, ...layers.map((layer) => layer.code)]);
     deps.codeStorage.check(reference, code.sizeBytes * (input.Publish === true ? 2 : 1));
     const publication: Publication =
       input.Publish === true ? publishVersion(created, undefined, { ids: deps.ids, nowMs: deps.clock.wallMs() }) : { record: created };
@@ -65,6 +73,14 @@ export function createFunction(deps: CreateFunctionDependencies): Operation<Crea
     // The version's number and revision, but the function's ARN (recorded by test_publish_version_on_create).
     return toFunctionConfiguration(published ?? record.latest);
   };
+}
+
+function signingOf(
+  arn: string,
+  context: RequestContext,
+  codeSigning: CreateFunctionDependencies['codeSigning'],
+): Pick<FunctionRecord, 'codeSigningConfigArn'> {
+  return { codeSigningConfigArn: codeSigningConfigArn(usableCodeSigningConfig(arn, context, codeSigning)) };
 }
 
 type Settings = Pick<FunctionVersion, 'runtime' | 'handler' | 'role'>;

@@ -5,9 +5,19 @@ import type { UpdateFunctionCodeCommandInput } from '@aws-sdk/client-lambda';
 import type { FunctionVersion } from '#functions/function-record.ts';
 import { PENDING } from '#functions/function-state.ts';
 import { functionRecord, invokedVersion } from '../../../../test/support/function-record.ts';
-import { lambdaControlPlane, rejectsWith, requestContext, TEST_ZIP } from '../../../../test/support/lambda-control-plane.ts';
+import {
+  lambdaControlPlane,
+  rejectsWith,
+  requestContext,
+  signedZip,
+  TEST_WALL_MS,
+  TEST_ZIP,
+} from '../../../../test/support/lambda-control-plane.ts';
 import { zipArchive } from '../../../../test/support/zip-archive.ts';
 import { toFunctionConfiguration } from '../function-configuration.ts';
+import { createCodeSigningConfig } from './create-code-signing-config.ts';
+import { putFunctionCodeSigningConfig } from './put-function-code-signing-config.ts';
+import { updateCodeSigningConfig } from './update-code-signing-config.ts';
 import { updateFunctionCode } from './update-function-code.ts';
 
 const INPUT: UpdateFunctionCodeCommandInput = { FunctionName: 'f', ZipFile: TEST_ZIP };
@@ -44,6 +54,32 @@ suite('UpdateFunctionCode', () => {
       assert.equal((await updateFunctionCode(plane)({ ...source, DryRun }, requestContext())).CodeSha256, CODE_SHA256);
     }
     assert.equal((await plane.settled('f')).latest.code.digest, DIGEST);
+  });
+
+  test('what the code signing configuration does not accept is refused, also by DryRun, or told', async () => {
+    const plane = await withFunction();
+    const trusted = 'arn:aws:signer:us-east-1:111111111111:/signing-profiles/p/abcdefghij';
+    const input = { AllowedPublishers: { SigningProfileVersionArns: [trusted] } };
+    const { CodeSigningConfig } = await createCodeSigningConfig(plane)(input, requestContext());
+    const config = { CodeSigningConfigArn: CodeSigningConfig?.CodeSigningConfigArn };
+    await putFunctionCodeSigningConfig(plane)({ FunctionName: 'f', ...config }, requestContext());
+    const update = (ZipFile: Uint8Array, DryRun = false) =>
+      updateFunctionCode(plane)({ FunctionName: 'f', ZipFile, DryRun }, requestContext());
+    await update(TEST_ZIP);
+    assert.deepEqual(plane.signatureWarnings, ['unsigned']);
+    await plane.settled('f');
+    const CodeSigningPolicies = { UntrustedArtifactOnDeployment: 'Enforce' } as const;
+    await updateCodeSigningConfig(plane)({ ...config, CodeSigningPolicies }, requestContext());
+    const refused = { code: 'CodeVerificationFailedException', message: /^Lambda cannot deploy the function/ };
+    for (const DryRun of [true, false]) {
+      await rejectsWith(() => update(TEST_ZIP, DryRun), refused);
+      const foreign = await signedZip('arn:aws:signer:us-east-1:111111111111:/signing-profiles/stranger/abcdefghij');
+      await rejectsWith(() => update(foreign, DryRun), refused);
+    }
+    const expired = await signedZip(trusted, { expiresAtMs: TEST_WALL_MS });
+    await rejectsWith(() => update(expired), refused);
+    const updated = await update(await signedZip(trusted));
+    assert.equal(updated.SigningProfileVersionArn, trusted);
   });
 
   test('a package that is too large together with the layers is refused, also by DryRun', async () => {

@@ -14,12 +14,14 @@ import { checkRevision } from '../check-revision.ts';
 import type { CodeSource } from '../code-source.ts';
 import { toFunctionConfiguration } from '../function-configuration.ts';
 import { refuseUnsupported } from '../refused-parameters.ts';
+import type { SignatureCheck } from '../signature-check.ts';
 import { changeTarget } from '../target-function.ts';
 
 export interface UpdateFunctionCodeDependencies {
   readonly functions: Pick<FunctionRepository, 'find' | 'publish' | 'publishedVersion'>;
   readonly lifecycle: Pick<FunctionLifecycle, 'advance'>;
   readonly codeSource: Pick<CodeSource, 'check' | 'store'>;
+  readonly signatureCheck: Pick<SignatureCheck, 'check'>;
   readonly codeStorage: Pick<CodeStorage, 'check'>;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -46,6 +48,7 @@ export function updateFunctionCode(deps: UpdateFunctionCodeDependencies): Operat
       // The digest of the package that was sent: clients compare it with the present one to see whether anything changed.
       const checked = { ...target.latest, architecture, code };
       checkUnzippedSize(checked);
+      deps.signatureCheck.check(target, [code]);
       return toFunctionConfiguration(checked);
     }
     const changes: Partial<FunctionVersion> = { code, architecture };
@@ -54,6 +57,7 @@ export function updateFunctionCode(deps: UpdateFunctionCodeDependencies): Operat
       check(record);
       const changed = startUpdate(record, changes, { ids: deps.ids, lastModified: formatLastModified(deps.clock.wallMs()) });
       checkUnzippedSize(changed.latest);
+      deps.signatureCheck.check(record, [code]);
       const addedBytes = changed.latest.code.sizeBytes - record.latest.code.sizeBytes;
       if (input.Publish !== true) {
         deps.codeStorage.check(record, addedBytes);

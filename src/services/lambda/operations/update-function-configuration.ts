@@ -15,6 +15,7 @@ import { checkRevision } from '../check-revision.ts';
 import { toFunctionConfiguration } from '../function-configuration.ts';
 import { checkRole, checkSizes, type RoleTrust, type RuntimeRules } from '../function-rules.ts';
 import { refuseUnsupported } from '../refused-parameters.ts';
+import type { SignatureCheck } from '../signature-check.ts';
 import { changeTarget } from '../target-function.ts';
 import { usedLayers } from '../used-layers.ts';
 
@@ -22,6 +23,7 @@ export interface UpdateFunctionConfigurationDependencies {
   readonly functions: Pick<FunctionRepository, 'find' | 'update'>;
   readonly layers: Pick<LayerRepository, 'find' | 'keep'>;
   readonly lifecycle: Pick<FunctionLifecycle, 'advance'>;
+  readonly signatureCheck: Pick<SignatureCheck, 'check'>;
   readonly roles: RoleTrust;
   readonly runtimes: RuntimeRules;
   readonly clock: Clock;
@@ -52,6 +54,11 @@ export function updateFunctionConfiguration(
       const stamp = { ids: deps.ids, lastModified: formatLastModified(deps.clock.wallMs()) };
       const changed = startUpdate(record, { ...changesOf(input, record.latest), ...(layers !== undefined && { layers }) }, stamp);
       checkUnzippedSize(changed.latest);
+      if (layers !== undefined)
+        deps.signatureCheck.check(
+          record,
+          layers.map((layer) => layer.code),
+        );
       return changed;
     });
     if (updated === undefined) throw functionNotFound(target);
