@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { compare, Placeholders, type Json } from './compare.ts';
+import { compare, Placeholders, unanswered, type Json } from './compare.ts';
 
 const unequal = (recorded: Json, actual: Json): readonly string[] =>
   compare(recorded, actual, new Placeholders())
@@ -49,6 +49,13 @@ suite('compare', () => {
     assert.deepEqual(unequal(['date\tx', 'a date x'], ['soon\tx', 'a 2026-11-20T10:00:00.000Z x']), ['[0]', '[1]']);
   });
 
+  test('the date of a header may be another, and so may a request id', () => {
+    const date = 'Tue, 25 Nov 2025 03:22:17 GMT';
+    assert.deepEqual(unequal([date, date], ['Fri, 20 Nov 2026 10:00:00 GMT', 'today']), ['[1]']);
+    const id = 'aa3a9d6c-6f2d-4a4e-8a5c-0f2d3c1b2a19';
+    assert.deepEqual(unequal([id, id], ['0c3a9d6c-6f2d-4a4e-8a5c-0f2d3c1b2a19', 'id']), ['[1]']);
+  });
+
   test('the metadata of a success proves nothing, that of an error does', () => {
     const counted = (status: number): readonly boolean[] => {
       const answer = { ResponseMetadata: { HTTPHeaders: {}, HTTPStatusCode: status } };
@@ -56,5 +63,22 @@ suite('compare', () => {
     };
     assert.deepEqual(counted(201), [false, false]);
     assert.deepEqual(counted(404), [true, true]);
+  });
+});
+
+suite('unanswered', () => {
+  test('counts what a comparison would have counted, unequal', () => {
+    const success = { HTTPHeaders: {}, HTTPStatusCode: 200 };
+    const leaves = unanswered(
+      { State: 'Active', LastModified: 'date', Arn: 'arn:<resource:1>', Id: '<uuid:1>', ResponseMetadata: success },
+      'key',
+    );
+    assert.deepEqual(
+      leaves.filter(({ counts }) => counts).map(({ path, equal }) => [path, equal]),
+      [
+        ['key.State', false],
+        ['key.Arn', false],
+      ],
+    );
   });
 });

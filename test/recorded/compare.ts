@@ -22,8 +22,15 @@ const PLACEHOLDER = /<[a-zA-Z_][a-zA-Z0-9_-]*(?::\d+)?>/;
 const TOKEN = new RegExp(`${PLACEHOLDER.source}|${ACCOUNT}|^date(?=\\s)`, 'g');
 /** What stands for those without a name; anything for the others. */
 const MEANING: Readonly<Record<string, string>> = { [ACCOUNT]: '(\\d{12})', date: '(\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z)' };
+/** What varies, and one record nevertheless holds as it was. */
+const HTTP_DATE = /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT/;
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 /** What some records hold without brackets. */
-const ALONE = new RegExp(`^(?:${PLACEHOLDER.source}|${ACCOUNT}|date|datetime|timestamp|code-sha256|function-url|log-result)$`);
+const ALONE = new RegExp(
+  `^(?:${PLACEHOLDER.source}|${ACCOUNT}|${HTTP_DATE.source}|${UUID.source}|date|datetime|timestamp|code-sha256|function-url|log-result)$`,
+);
+
+const UNMASKED = [HTTP_DATE, UUID].map(({ source }) => new RegExp(`^${source}$`));
 
 /** Those of them of which nothing is known. */
 const PLAIN: ReadonlySet<string> = new Set(['datetime', 'timestamp', 'code-sha256', 'function-url', 'log-result']);
@@ -36,6 +43,7 @@ export class Placeholders {
   /** Whether the text is what the template says; what its placeholders then stand for is remembered. */
   match(template: string, text: string): boolean {
     if (PLAIN.has(template)) return true;
+    for (const kind of UNMASKED) if (kind.test(template)) return kind.test(text);
     if (template === 'date') return text !== '' && !Number.isNaN(Date.parse(text.replace(/\+0000$/, 'Z')));
     const names: string[] = [];
     let pattern = '';
@@ -93,6 +101,17 @@ export function compare(recorded: Json | undefined, actual: Json | undefined, pl
     return [{ ...leaf(path, recorded, actual, equal), counts: !alone || !equal }];
   }
   return [leaf(path, recorded, actual, JSON.stringify(recorded) === JSON.stringify(actual))];
+}
+
+/** The leaves of an answer that never came. What would prove nothing if it were there counts as little now. */
+export function unanswered(recorded: Json | undefined, path = ''): readonly Leaf[] {
+  const answers = compare(recorded, recorded, new Placeholders(), path);
+  return answers.map((each) => ({
+    ...each,
+    counts: each.counts && !ALONE.test(each.recorded.replaceAll(/^"|"$/g, '')),
+    equal: false,
+    actual: ABSENT,
+  }));
 }
 
 /** One side has nothing there: each leaf of the other is unequal. */

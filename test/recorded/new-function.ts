@@ -17,10 +17,13 @@ export function echoZip(comment = ''): Buffer {
   return zipArchive([{ name: 'index.py', content: `# ${comment}\ndef handler(event, context):\n    return event\n` }]);
 }
 
-/** Takes a while to unpack: states follow real work, and what AWS needs for a small package is long over here when the next call comes. */
+/**
+ * Takes a while to unpack: states follow real work, and what AWS needs for a small package is long over here when the next call
+ * comes. Folders are made one after the other. Each is another, since what is unpacked already takes no time.
+ */
 export function slowZip(): Buffer {
-  const files = Array.from({ length: 4000 }, (_, index) => ({ name: `files/${index}.txt`, content: String(index), method: 0 }));
-  return zipArchive([{ name: 'index.py', content: 'def handler(event, context):\n    return event\n' }, ...files]);
+  const files = Array.from({ length: 4000 }, (_, index) => ({ name: `folders/${index}/file.txt`, content: String(index), method: 0 }));
+  return zipArchive([{ name: 'index.py', content: `# ${functionName()}\ndef handler(event, context):\n    return event\n` }, ...files]);
 }
 
 /** What the helper of the recorded tests asked for beside what a test itself asked for. */

@@ -1,4 +1,4 @@
-import { compare, Placeholders, type Json, type Leaf } from './compare.ts';
+import { compare, Placeholders, unanswered, type Json, type Leaf } from './compare.ts';
 import type { RecordedCase } from './recorded-case.ts';
 import type { Account } from '../support/account.ts';
 
@@ -60,7 +60,7 @@ export class Replay {
   /** All leaves; those of keys that were never matched are unequal. */
   leaves(): readonly Leaf[] {
     const unmatched = Object.keys(this.#recorded).filter((key) => !this.#seen.has(key));
-    return [...this.#leaves, ...unmatched.flatMap((key) => compare(this.#recorded[key], undefined, this.#placeholders, key))];
+    return [...this.#leaves, ...unmatched.flatMap((key) => unanswered(this.#recorded[key], key))];
   }
 }
 

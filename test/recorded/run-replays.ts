@@ -1,6 +1,6 @@
 import { Account } from '../support/account.ts';
 import type { Leaf } from './compare.ts';
-import { compare, Placeholders } from './compare.ts';
+import { unanswered } from './compare.ts';
 import { recordedCases, type RecordName } from './recorded-case.ts';
 import { Replay, type ReplayTable } from './replay.ts';
 import { REPLAYED_RECORDS, outOfScope } from './scope.ts';
@@ -37,14 +37,10 @@ export async function runReplays(endpoint: string, replays: ReplayTable, only = 
           failure = `broke off: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
         }
       }
-      const leaves = steps === undefined ? absent(recorded) : replay.leaves();
+      const leaves = steps === undefined ? unanswered(recorded) : replay.leaves();
       results.push({ record, name, leaves, failure });
       for (const client of [account.lambda, account.iam, account.logs, account.sts]) client.destroy();
     }
   }
   return results;
-}
-
-function absent(recorded: Parameters<typeof compare>[0]): readonly Leaf[] {
-  return compare(recorded, undefined, new Placeholders());
 }

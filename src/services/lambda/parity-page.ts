@@ -16,6 +16,8 @@ export function parityPage(model: ServiceModel): string {
     '- **refused**: answered with the error `NotImplemented` (501) when it asks for something; never accepted and ignored.',
     '- **not yet**: the operation answers the not-implemented error of its protocol.',
     '',
+    'Answers that differ from those that AWS was recorded to give are listed, value by value, in [recorded-answers.md](recorded-answers.md).',
+    '',
     `${present.length} of ${names.length} operations are there.`,
     '',
     ...present.flatMap((name) => operationSection(name, inputOf(model, name))),

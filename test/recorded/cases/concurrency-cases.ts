@@ -12,6 +12,7 @@ import {
   ListProvisionedConcurrencyConfigsCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
+  PutFunctionEventInvokeConfigCommand,
   PutProvisionedConcurrencyConfigCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
@@ -160,6 +161,9 @@ export const concurrencyReplays: ReplayTable = {
     const latest = { FunctionName, Qualifier: '$LATEST' };
     await replay.call('fn', lambda.send(new GetFunctionConfigurationCommand(latest)));
     await replay.call('put_reserved', lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 })));
+    const destination = { DestinationConfig: { OnFailure: { Destination: `arn:aws:sqs:us-east-1:${replay.accountId}:queue` } } };
+    const configure = new PutFunctionEventInvokeConfigCommand({ FunctionName, MaximumRetryAttempts: 0, ...destination });
+    await replay.call('put_event_invoke_conf', lambda.send(configure));
     await replay.call('exc_no_cap_requestresponse', lambda.send(new InvokeCommand({ ...latest, InvocationType: 'RequestResponse' })));
   },
 

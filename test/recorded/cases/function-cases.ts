@@ -124,6 +124,19 @@ export const functionReplays: ReplayTable = {
     await update('uppercase_runtime_exc', { Runtime: 'PYTHON3.9' as Runtime });
   },
 
+  /** Without the VPC, which Hearth does not have: the rest of the answers. */
+  async 'TestLambdaFunction::test_vpc_config'(replay) {
+    const { lambda } = replay.account;
+    const { FunctionName } = await newHelperFunction(replay, 'create_response', { MemorySize: 256, Timeout: 5 });
+    await replay.call('get_function_response', lambda.send(new GetFunctionCommand({ FunctionName })));
+    for (const step of ['update', 'delete']) {
+      const update = new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 5 });
+      await replay.call(`${step}_vpcconfig_update_response`, lambda.send(update));
+      await updated(replay, FunctionName);
+      await replay.call(`${step}_vpcconfig_get_function_response`, lambda.send(new GetFunctionCommand({ FunctionName })));
+    }
+  },
+
   'TestLambdaFunction::test_invalid_vpc_config_subnet': vpc({
     'create-response-non-existent-subnet-id': { SubnetIds: ['subnet-12345678'], SecurityGroupIds: ['sg-12345678'] },
     'create-response-invalid-format-subnet-id': { SubnetIds: ['bad-format-subnet'], SecurityGroupIds: ['sg-12345678'] },

@@ -17,6 +17,7 @@ import type { Architecture, PublishLayerVersionCommandInput, PublishLayerVersion
 import { clientSettings } from '../../support/account.ts';
 import { echoZip, functionInput, functionName, newFunction } from '../new-function.ts';
 import type { Replay, ReplaySteps, ReplayTable } from '../replay.ts';
+import { stored } from '../stored-object.ts';
 
 const OTHER_REGION = 'eu-central-1';
 
@@ -157,6 +158,10 @@ export const layerReplays: ReplayTable = {
     await remove('layer_permission_layerversion_doesnotexist_remove', noVersion);
     await remove('layer_permission_statementid_doesnotexist_remove', { StatementId: 'doesnotexist' });
     await remove('layer_permission_wrong_revision_remove', { RevisionId: 'wrong' });
+  },
+
+  async 'TestLambdaLayer::test_layer_s3_content'(replay) {
+    await publish(replay, 'publish_layer_result', { Content: await stored(replay, 'layer.zip', echoZip('layer')) });
   },
 
   'TestLambdaLayer::test_layer_compatibilities[runtimes0]': compatibilities(

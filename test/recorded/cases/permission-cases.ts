@@ -4,12 +4,13 @@ import {
   GetAliasCommand,
   GetFunctionCommand,
   GetPolicyCommand,
+  LambdaServiceException,
   PublishVersionCommand,
 } from '@aws-sdk/client-lambda';
 import type { AddPermissionCommandInput } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { newFunction, newHelperFunction, HELPER_INPUT } from '../new-function.ts';
-import { parsed, type Replay, type ReplayTable } from '../replay.ts';
+import { errorRecord, parsed, type Replay, type ReplayTable } from '../replay.ts';
 
 /** AddPermission and GetPolicy answer documents in texts, which the records hold read. */
 interface Permissions {
@@ -135,6 +136,19 @@ export const permissionReplays: ReplayTable = {
 
   async 'TestLambdaRevisions::test_function_revisions_permissions'(replay) {
     const { FunctionName } = await newFunction(replay);
-    await permissionsOf(replay, FunctionName).add('add_permission_revision_exception', { ...BUCKET, RevisionId: 'wrong' });
+    const statement = { StatementId: 's3', Principal: 's3.amazonaws.com', Action: 'lambda:InvokeFunction', ...BUCKET };
+    try {
+      await replay.account.lambda.send(new AddPermissionCommand({ FunctionName, ...statement, RevisionId: 'wrong' }));
+    } catch (error) {
+      if (!(error instanceof LambdaServiceException)) throw error;
+      const { $metadata, $response } = error;
+      const metadata = {
+        HTTPHeaders: $response?.headers,
+        HTTPStatusCode: $metadata.httpStatusCode,
+        RequestId: $metadata.requestId,
+        RetryAttempts: ($metadata.attempts ?? 1) - 1,
+      };
+      replay.match('add_permission_revision_exception', { ...(errorRecord(error) as object), ResponseMetadata: metadata });
+    }
   },
 };
