@@ -57,3 +57,6 @@ command -v zip >/dev/null 2>&1 || apt_install 'the scenarios' zip || missing zip
 # The tests of the way to the internet set up networks with it.
 command -v ip >/dev/null 2>&1 || apt_install 'the tests of networks' iproute2 || missing ip
 [ -x /usr/bin/curl ] || apt_install 'custom runtimes' curl || missing /usr/bin/curl
+# Runtime clients of compiled languages are built in the tests; lambda_runtime needs a newer Rust than older distributions have.
+command -v go >/dev/null 2>&1 || apt_install 'the Go runtime client' golang-go || missing go
+command -v cargo >/dev/null 2>&1 || apt_install 'the Rust runtime client' cargo || missing cargo

@@ -1,0 +1,5 @@
+module example.com/bootstrap
+
+go 1.18
+
+require github.com/aws/aws-lambda-go v1.49.0
