@@ -178,6 +178,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       hearthNode: process.execPath,
       packageRoot: PACKAGE_ROOT,
       pythonPlaces: { homeDirectory: homedir() },
+      javaPlaces: { homeDirectory: homedir(), ...(config.javaHome !== undefined && { javaHome: config.javaHome }) },
       architecture: process.arch === 'arm64' ? 'arm64' : 'x64',
       ids,
       onWarning: (message) => logger.warn(message),

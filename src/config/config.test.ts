@@ -40,6 +40,7 @@ suite('loadConfig', () => {
         idleTimeoutMs: 900_000,
         logLevel: 'warn',
         logBudgetBytes: 2_147_483_648,
+        javaHome: undefined,
         runtimeDeprecationCheck: true,
       } satisfies Config,
       warnings: [],

@@ -41,6 +41,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** `HEARTH_LOG_BUDGET_MB`, in bytes: disk space that the logs of all functions may take; the oldest go first. */
   readonly logBudgetBytes: number;
+  /** `JAVA_HOME`: where Java is looked for first. */
+  readonly javaHome: string | undefined;
   /** `HEARTH_RUNTIME_DEPRECATION_CHECK`: whether runtimes that AWS has retired are refused, as AWS refuses them. */
   readonly runtimeDeprecationCheck: boolean;
 }
@@ -130,6 +132,7 @@ export function loadConfig(environment: Environment, flags: ConfigFlags, host: C
     idleTimeoutMs: 1000 * integerSetting(variable('HEARTH_IDLE_TIMEOUT_S'), { min: 1, max: 86_400, fallback: 900 }),
     logLevel: choiceSetting(variable('HEARTH_LOG_LEVEL'), ['debug', 'info', 'warn', 'error'], 'warn'),
     logBudgetBytes: 2 ** 20 * integerSetting(variable('HEARTH_LOG_BUDGET_MB'), { min: 64, max: 2 ** 20, fallback: 2048 }),
+    javaHome: presentText(environment['JAVA_HOME']),
     runtimeDeprecationCheck: booleanSetting(variable('HEARTH_RUNTIME_DEPRECATION_CHECK'), true),
   };
   return { config: deepFreeze(config), warnings: unknownVariables(environment) };

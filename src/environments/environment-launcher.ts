@@ -158,7 +158,11 @@ export interface Preparation {
 
 /** With external extensions the runtime speaks HTTP: they may want to stand between it and the platform. */
 function startOf(version: FunctionVersion, { installation, extensions }: Preparation): SpecPlace['start'] {
-  const start = runtimeCommand(installation, { memoryMb: version.memoryMb, environment: version.environment ?? {} });
+  const start = runtimeCommand(installation, {
+    handler: version.handler,
+    memoryMb: version.memoryMb,
+    environment: version.environment ?? {},
+  });
   return extensions.length === 0 ? start : { command: supervisedCommand(extensions, start.command), framed: false };
 }
 

@@ -17,21 +17,21 @@ const python = installation('python', ['/var/lang/bin/python3.12', '/var/runtime
 const WRAPPED = { AWS_LAMBDA_EXEC_WRAPPER: '/opt/wrapper' };
 
 test('runtimeCommand gives Node.js its heap by the memory of the function', () => {
-  assert.deepEqual(runtimeCommand(node, { memoryMb: 128, environment: {} }), {
+  assert.deepEqual(runtimeCommand(node, { handler: 'a.B::c', memoryMb: 128, environment: {} }), {
     command: ['/var/lang/bin/node', '--max-semi-space-size=6', '--max-old-space-size=116', '/var/runtime/bootstrap.cjs'],
     framed: true,
   });
 });
 
 test('runtimeCommand leaves other runtimes as they are', () => {
-  assert.deepEqual(runtimeCommand(python, { memoryMb: 128, environment: { AWS_LAMBDA_EXEC_WRAPPER: '' } }), {
+  assert.deepEqual(runtimeCommand(python, { handler: 'a.B::c', memoryMb: 128, environment: { AWS_LAMBDA_EXEC_WRAPPER: '' } }), {
     command: python.command,
     framed: true,
   });
 });
 
 test('runtimeCommand puts a wrapper in front, which must see the Runtime API', () => {
-  assert.deepEqual(runtimeCommand(python, { memoryMb: 128, environment: WRAPPED }), {
+  assert.deepEqual(runtimeCommand(python, { handler: 'a.B::c', memoryMb: 128, environment: WRAPPED }), {
     command: ['/bin/sh', '/var/runtime/exec-wrapper', ...python.command],
     framed: false,
   });
@@ -39,5 +39,20 @@ test('runtimeCommand puts a wrapper in front, which must see the Runtime API', (
 
 test('runtimeCommand: a custom runtime looks after wrappers itself', () => {
   const custom = installation('provided', ['/var/task/bootstrap']);
-  assert.deepEqual(runtimeCommand(custom, { memoryMb: 128, environment: WRAPPED }), { command: ['/var/task/bootstrap'], framed: false });
+  assert.deepEqual(runtimeCommand(custom, { handler: 'a.B::c', memoryMb: 128, environment: WRAPPED }), {
+    command: ['/var/task/bootstrap'],
+    framed: false,
+  });
+});
+
+test('runtimeCommand gives Java its heap by the memory of the function, and the handler', () => {
+  const java = installation('java', ['/var/lang/bin/java', '-classpath', '/var/runtime/lib/*', 'Main']);
+  assert.deepEqual(runtimeCommand(java, { handler: 'a.B::c', memoryMb: 128, environment: {} }).command, [
+    '/var/lang/bin/java',
+    '-XX:MaxHeapSize=111411k',
+    '-classpath',
+    '/var/runtime/lib/*',
+    'Main',
+    'a.B::c',
+  ]);
 });

@@ -1,7 +1,11 @@
 import type { RuntimeInstallation } from './runtime-locator.ts';
 
+/** The rest is for code, threads and what is not Java's. */
+const JAVA_HEAP_SHARE = 0.85;
+
 /** What of a function decides how its runtime is started. */
 export interface RuntimeStart {
+  readonly handler: string;
   readonly memoryMb: number;
   /** The function's own variables. */
   readonly environment: Readonly<Record<string, string>>;
@@ -16,12 +20,18 @@ export function runtimeCommand(
   installation: RuntimeInstallation,
   start: RuntimeStart,
 ): { readonly command: readonly string[]; readonly framed: boolean } {
-  const [program = '', ...parameters] = installation.command;
-  const command = installation.family === 'nodejs' ? [program, ...heapLimits(start.memoryMb), ...parameters] : installation.command;
+  const command = commandOf(installation, start);
   const wrapped = installation.family !== 'provided' && (start.environment['AWS_LAMBDA_EXEC_WRAPPER'] ?? '') !== '';
   return wrapped
     ? { command: ['/bin/sh', '/var/runtime/exec-wrapper', ...command], framed: false }
     : { command, framed: installation.framed };
+}
+
+function commandOf({ family, command }: RuntimeInstallation, { memoryMb, handler }: RuntimeStart): readonly string[] {
+  const [program = '', ...parameters] = command;
+  if (family === 'nodejs') return [program, ...heapLimits(memoryMb), ...parameters];
+  if (family === 'java') return [program, `-XX:MaxHeapSize=${Math.floor(memoryMb * JAVA_HEAP_SHARE * 1024)}k`, ...parameters, handler];
+  return command;
 }
 
 /** A tenth of the memory for young objects, in two halves, the rest for old ones. */

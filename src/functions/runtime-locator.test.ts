@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
@@ -66,6 +66,7 @@ async function locator(
     hearthNode: '/hearth/node',
     packageRoot: await packageRoot(),
     pythonPlaces: { homeDirectory: await temporaryFolder() },
+    javaPlaces: { homeDirectory: await temporaryFolder() },
     architecture: 'x64',
     ids: systemIds,
     onWarning: (message) => warnings.push(message),
@@ -245,7 +246,7 @@ test('locate: Python 3.9 gets the last SDK that supports it', async () => {
 });
 
 test('locate: runtimes that Hearth does not have', async () => {
-  for (const identifier of ['java21', 'go1.x', 'cobol85']) {
+  for (const identifier of ['ruby3.4', 'go1.x', 'cobol85']) {
     await assert.rejects((await locator(fakeTools([]).run)).locator.locate(identifier), {
       name: 'RuntimeUnavailable',
       message: new RegExp(`^Hearth cannot run ${identifier} functions`),
@@ -294,4 +295,51 @@ test('locate: closing while boto3 is fetched does not settle for none', async ()
     (await readdir(join(data, 'runtimes'))).filter((name) => name.endsWith('.tmp')),
     [],
   );
+});
+
+test("locate: Java is the host's with links followed, and AWS's client comes by Maven", async () => {
+  const home = await temporaryFolder();
+  const etc = await temporaryFolder();
+  const javaHome = join(home, 'jdk');
+  await write(join(javaHome, 'bin/java'), 'program');
+  await write(join(javaHome, 'release'), 'JAVA_VERSION="21.0.4"\n');
+  await write(join(javaHome, 'jmods/large'), '');
+  await write(join(etc, 'java.security'), 'settings');
+  await mkdir(join(javaHome, 'conf'));
+  await symlink(join(etc, 'java.security'), join(javaHome, 'conf/java.security'));
+  await symlink(join(etc, 'nothing'), join(javaHome, 'conf/nothing'));
+  const folder = (args: readonly string[]): string => args.find((arg) => arg.startsWith('-DoutputDirectory='))?.split('=')[1] ?? '';
+  const maven = async (args: readonly string[]): Promise<string> => {
+    await write(join(folder(args), 'client.jar'), 'jar');
+    return '';
+  };
+  const { run, calls } = fakeTools([[/^mvn /, maven]]);
+  const { locator: tested } = await locator(run, { javaPlaces: { homeDirectory: home, javaHome } });
+  const found = await tested.locate('java21');
+  const sources = new Map(found.mounts.map(({ source, target }) => [target, source]));
+  const [language = '', runtime = ''] = [sources.get('/var/lang'), sources.get('/var/runtime')];
+  assert.equal(await readFile(join(language, 'conf/java.security'), 'utf8'), 'settings');
+  assert.deepEqual((await readdir(language)).toSorted(), ['bin', 'conf', 'release']);
+  assert.deepEqual(await readdir(join(language, 'conf')), ['java.security']);
+  assert.equal(await readFile(join(runtime, 'lib/client.jar'), 'utf8'), 'jar');
+  assert.ok((await readdir(runtime)).includes('exec-wrapper'));
+  assert.equal(found.framed, false);
+  assert.equal(found.command.at(-1), 'com.amazonaws.services.lambda.runtime.api.client.AWSLambda');
+  assert.equal(calls.length, 1);
+  // Recorded: test_introspection_invoke[java21], less what belongs to the function and the platform.
+  assert.deepEqual(found.environment, {
+    AWS_EXECUTION_ENV: 'AWS_Lambda_java21',
+    LAMBDA_RUNTIME_DIR: '/var/runtime',
+    LAMBDA_TASK_ROOT: '/var/task',
+    LANG: 'en_US.UTF-8',
+    LD_LIBRARY_PATH: '/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib',
+    PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
+    TZ: ':UTC',
+  });
+  const { locator: withoutMaven } = await locator(fakeTools([]).run, { javaPlaces: { homeDirectory: home, javaHome } });
+  await assert.rejects(withoutMaven.locate('java21'), (error) => {
+    assert.ok(error instanceof RuntimeUnavailable);
+    assert.match(error.message, /aws-lambda-java-runtime-interface-client 2\.9\.0.*apt-get install maven/);
+    return true;
+  });
 });

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { IdSource } from '#base/ids.ts';
 import { bootstrapDirectory } from './bootstrap-directory.ts';
 import { installDirectory } from './installed-directory.ts';
+import { findJava, type JavaPlaces } from './java-finder.ts';
+import { JAVA_CLIENT, javaClient, javaDirectory } from './java-runtime.ts';
 import { nodeSdkBundle } from './node-sdk-bundle.ts';
 import { findPython, type FoundPython, type PythonPlaces } from './python-finder.ts';
 import { compileArguments, emptyBundle, pythonSdkBundle } from './python-sdk-bundle.ts';
@@ -39,6 +41,7 @@ export interface RuntimeLocatorOptions {
   /** Where `package.json` of Hearth is. */
   readonly packageRoot: string;
   readonly pythonPlaces: PythonPlaces;
+  readonly javaPlaces: JavaPlaces;
   readonly architecture: 'x64' | 'arm64';
   readonly ids: IdSource;
   /** One line for people: something works less well than it could. */
@@ -64,6 +67,9 @@ const NODE_VERSIONS: Readonly<Record<string, string>> = {
 /** Node 20 and 22 have these on by default by now; AWS starts its runtimes without what was experimental when they appeared. */
 const WITHOUT_EXPERIMENTS = ['--no-experimental-require-module', '--no-experimental-detect-module'] as const;
 const NODE_WITHOUT_EXPERIMENTS: ReadonlySet<string> = new Set(['20', '22']);
+
+/** As AWS's start script: little memory, a fast start. */
+const JAVA_FLAGS = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto', '-Djava.net.preferIPv4Stack=true'] as const;
 
 const NPM_TIMEOUT_MS = 300_000;
 const PROBE_TIMEOUT_MS = 10_000;
@@ -109,8 +115,11 @@ export class RuntimeLocator {
     const runtime = runtimeByIdentifier(identifier);
     if (runtime?.family === 'nodejs') return this.#nodejs(runtime);
     if (runtime?.family === 'python') return this.#python(runtime);
+    if (runtime?.family === 'java') return this.#java(runtime);
     if (runtime?.family === 'provided') return installation(runtime, { command: ['/var/task/bootstrap'], mounts: [], framed: false });
-    throw new RuntimeUnavailable(`Hearth cannot run ${identifier} functions. It runs Node.js, Python and custom (provided.*) runtimes.`);
+    throw new RuntimeUnavailable(
+      `Hearth cannot run ${identifier} functions. It runs Node.js, Python, Java and custom (provided.*) runtimes.`,
+    );
   }
 
   async #nodejs(runtime: Runtime): Promise<RuntimeInstallation> {
@@ -223,6 +232,41 @@ export class RuntimeLocator {
       ids,
       finish,
     });
+  }
+
+  async #java(runtime: Runtime): Promise<RuntimeInstallation> {
+    const { ids, javaPlaces } = this.#options;
+    const feature = Number.parseInt(runtime.version, 10);
+    const java = await findJava(feature, javaPlaces);
+    if (java === undefined) {
+      throw new RuntimeUnavailable(
+        `No Java ${feature} was found for ${runtime.identifier} (looked in JAVA_HOME, /usr/lib/jvm, ~/.sdkman and /opt). Install one, for example with: apt-get install openjdk-${feature}-jre-headless`,
+      );
+    }
+    const directory = this.#directory;
+    const [language, client] = await together([javaDirectory(java, { directory, ids }), this.#javaClient(runtime)]);
+    return installation(runtime, {
+      command: ['/var/lang/bin/java', ...JAVA_FLAGS, '-classpath', '/var/runtime/lib/*', JAVA_CLIENT.main],
+      mounts: [
+        { source: language, target: '/var/lang' },
+        { source: client, target: '/var/runtime' },
+      ],
+      framed: false,
+    });
+  }
+
+  async #javaClient(runtime: Runtime): Promise<string> {
+    const { ids, packageRoot } = this.#options;
+    const wrapper = join(packageRoot, 'runtimes', 'exec-wrapper');
+    try {
+      return await javaClient({ directory: this.#directory, ids, wrapper, run: this.#run });
+    } catch (error) {
+      if (!(error instanceof ToolFailed)) throw error;
+      throw new RuntimeUnavailable(
+        `AWS's runtime client for Java (${JAVA_CLIENT.artifact} ${JAVA_CLIENT.version}), which ${runtime.identifier} needs, could not be fetched with Maven: ${error.message}. With Maven (apt-get install maven) and its repository in reach, try again.`,
+        { cause: error },
+      );
+    }
   }
 
   /** Functions run without boto3 when it cannot be had; most need none. */
