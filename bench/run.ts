@@ -1,17 +1,20 @@
 /**
  * Prints every figure of GOALS.md in one run, each beside its floor.
  *
- *     node bench/run.ts [--rounds 5] [--only warm,cold,startup,memory]
+ *     node bench/run.ts [--rounds 5] [--only startup,memory,cold,warm,exact,endurance,url,many]
  *
  * Exits with 1 when a goal is missed.
  */
 import { parseArgs } from 'node:util';
 import { cold } from './cold.ts';
+import { endurance } from './endurance.ts';
+import { functionUrl } from './function-url.ts';
+import { manyFunctions } from './many-functions.ts';
 import { idleMemory, startup } from './startup.ts';
 import { Daemon } from './support/daemon.ts';
 import { createRole } from './support/functions.ts';
 import type { Row } from './support/row.ts';
-import { warm } from './warm.ts';
+import { thinking, warm } from './warm.ts';
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, only: { type: 'string', default: 'startup,memory,cold,warm' } },
@@ -27,12 +30,27 @@ function print(...more: readonly Row[]): void {
 
 if (parts.has('startup')) print(...(await startup({ rounds })));
 if (parts.has('memory')) print(await idleMemory());
-if (parts.has('cold') || parts.has('warm')) {
-  const daemon = await Daemon.start();
+if (['cold', 'warm', 'endurance', 'url'].some((part) => parts.has(part))) {
+  await withDaemon({}, async (daemon) => {
+    if (parts.has('cold')) print(...(await cold(daemon, { rounds: rounds * 4 })));
+    if (parts.has('warm')) print(...(await warm(daemon, { rounds, goal: 0.5, label: '' })), await thinking(daemon, { rounds }));
+    if (parts.has('endurance')) print(await endurance(daemon));
+    if (parts.has('url')) print(...(await functionUrl(daemon, { rounds })));
+  });
+}
+if (parts.has('exact')) {
+  // Frozen at once after each invocation, as AWS's documentation has it: every call thaws.
+  await withDaemon({ HEARTH_FREEZE_GRACE_MS: '0' }, async (daemon) => {
+    print(...(await warm(daemon, { rounds, goal: 0.4, label: ', grace 0' })));
+  });
+}
+if (parts.has('many')) print(...(await manyFunctions({ rounds })));
+
+async function withDaemon(environment: Readonly<Record<string, string>>, work: (daemon: Daemon) => Promise<void>): Promise<void> {
+  const daemon = await Daemon.start(environment);
   console.log(daemon.output().trim());
   await createRole(daemon.port);
-  if (parts.has('cold')) print(...(await cold(daemon, { rounds: rounds * 4 })));
-  if (parts.has('warm')) print(...(await warm(daemon, { rounds, goal: 0.5, label: '' })));
+  await work(daemon);
   console.log(`state at the end: ${JSON.stringify(await daemon.status())}`);
   await daemon.stop();
 }

@@ -52,21 +52,19 @@ export class Daemon {
     return new Daemon({ port, child, dataDir, output: () => output });
   }
 
-  /** CPU that all processes of the daemon itself have used, in microseconds; those of the functions do not count. */
+  /** CPU that the daemon and its sandbox host have used, in microseconds; that of the functions does not count. */
   cpuUs(): number {
-    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return ((Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND) * 1e6;
+    return hearthProcesses(this.#child.pid ?? 0).reduce((sum, pid) => sum + processCpuUs(pid), 0);
   }
 
-  /** Proportional set size of the daemon and its children, in MiB. */
+  /** Proportional set size of the daemon and all its children, in MiB. */
   pssMib(): number {
-    let kib = 0;
-    for (const pid of withDescendants(this.#child.pid ?? 0)) {
-      const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-      kib += Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
-    }
-    return kib / 1024;
+    return pssMib(withDescendants(this.#child.pid ?? 0));
+  }
+
+  /** The same without the environments. */
+  ownPssMib(): number {
+    return pssMib(hearthProcesses(this.#child.pid ?? 0));
   }
 
   async status(): Promise<Record<string, unknown>> {
@@ -81,6 +79,24 @@ export class Daemon {
     if (options.keepData !== true) rmSync(this.#dataDir, { recursive: true, force: true });
     return this.#dataDir;
   }
+}
+
+/** CPU of one process, in microseconds. */
+export function processCpuUs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND) * 1e6;
+}
+
+function pssMib(pids: readonly number[]): number {
+  const kib = pids.map((pid) => Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0));
+  return kib.reduce((sum, each) => sum + each, 0) / 1024;
+}
+
+/** The daemon and its sandbox host. */
+function hearthProcesses(pid: number): readonly number[] {
+  const host = withDescendants(pid).filter((each) => readFileSync(`/proc/${each}/cmdline`, 'utf8').includes('sandbox-host'));
+  return [pid, ...host];
 }
 
 function withDescendants(pid: number): number[] {

@@ -11,6 +11,7 @@ const ECHO: Readonly<Record<'node' | 'python', { readonly runtime: Runtime; read
 export type Family = keyof typeof ECHO;
 
 const ROLE = 'bench';
+export const ROLE_ARN = `arn:aws:iam::000000000000:role/${ROLE}`;
 
 function access(port: number): {
   readonly endpoint: string;
@@ -33,19 +34,23 @@ export async function createRole(port: number): Promise<void> {
   iam.destroy();
 }
 
+interface EchoPackage {
+  readonly Runtime: Runtime;
+  readonly Handler: string;
+  readonly file: Uint8Array;
+}
+
+/** The code of `createEcho`. */
+export async function echoZip(family: Family): Promise<EchoPackage> {
+  const { runtime, file, source } = ECHO[family];
+  return { Runtime: runtime, Handler: 'index.handler', file: await zipOf(file, source) };
+}
+
 /** A function that answers its event, active. 1,769 MB are one vCPU: the floor has no CPU limit either. */
 export async function createEcho(client: LambdaClient, family: Family, name: string): Promise<void> {
-  const { runtime, file, source } = ECHO[family];
+  const { file, ...input } = await echoZip(family);
   await client.send(
-    new CreateFunctionCommand({
-      FunctionName: name,
-      Runtime: runtime,
-      Handler: 'index.handler',
-      Role: `arn:aws:iam::000000000000:role/${ROLE}`,
-      MemorySize: 1769,
-      Timeout: 30,
-      Code: { ZipFile: await zipOf(file, source) },
-    }),
+    new CreateFunctionCommand({ ...input, FunctionName: name, Role: ROLE_ARN, MemorySize: 1769, Timeout: 30, Code: { ZipFile: file } }),
   );
   await waitUntilFunctionActiveV2({ client, maxWaitTime: 120, minDelay: 1, maxDelay: 1 }, { FunctionName: name });
 }

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
-import { freePort } from './daemon.ts';
+import { freePort, processCpuUs } from './daemon.ts';
 import type { Family } from './functions.ts';
 
 const GENERATOR = new URL('load-generator.ts', import.meta.url).pathname;
@@ -23,8 +23,10 @@ export async function runLoad(load: {
   readonly requests: number;
   readonly concurrency: number;
   readonly thinkMs?: number;
+  /** Instead of the function's invocations: the path of its URL. */
+  readonly url?: string;
 }): Promise<LoadResult> {
-  const path = `/2015-03-31/functions/${load.functionName}/invocations`;
+  const path = load.url ?? `/2015-03-31/functions/${load.functionName}/invocations`;
   const { stdout } = await promisify(execFile)(process.execPath, [GENERATOR, JSON.stringify({ ...load, path })]);
   const result = JSON.parse(stdout) as LoadResult;
   if (result.failures > 0)
@@ -35,7 +37,7 @@ export async function runLoad(load: {
 /** Runs `work` against a floor server with one runtime per client. */
 export async function withFloor<Result>(
   options: { readonly family: Family; readonly interpreter: string; readonly runtimes: number },
-  work: (port: number) => Promise<Result>,
+  work: (floor: { readonly port: number; readonly cpuUs: () => number }) => Promise<Result>,
 ): Promise<Result> {
   const port = await freePort();
   const child = spawn(process.execPath, [FLOOR, String(port), String(options.runtimes), options.family, options.interpreter], {
@@ -48,7 +50,7 @@ export async function withFloor<Result>(
       });
       child.once('exit', (code) => reject(new Error(`the floor server ended with ${code}`)));
     });
-    return await work(port);
+    return await work({ port, cpuUs: () => processCpuUs(child.pid ?? 0) });
   } finally {
     child.kill('SIGKILL');
   }
