@@ -33,15 +33,33 @@ suite('errorScore', () => {
   });
 });
 
+const NONE: ReadonlyMap<string, number> = new Map();
+
 suite('reportPage', () => {
+  test('says what was left out', () => {
+    assert.match(
+      reportPage(
+        [],
+        new Map([
+          ['one thing', 2],
+          ['another', 1],
+        ]),
+      ),
+      /^Left out: one thing \(2\), another \(1\)\.$/m,
+    );
+  });
+
   test('names each value that differs, without what is another with each run', () => {
-    const page = reportPage([result({ x: { a: 1, b: 'f' } }, { x: { a: 1, b: 'arn:aws:lambda:us-east-1:100000000017:function:fn-12' } })]);
+    const page = reportPage(
+      [result({ x: { a: 1, b: 'f' } }, { x: { a: 1, b: 'arn:aws:lambda:us-east-1:100000000017:function:fn-12' } })],
+      NONE,
+    );
     assert.match(page, /^\| values equal \| 1 \| 2 \| 50\.0 % \|$/m);
     assert.match(page, /^### Test::test\n\n- `x\.b`: AWS `"f"`, here `"arn:aws:lambda:us-east-1:<account>:function:<function>"`$/m);
   });
 
   test('says why a case was not wholly replayed, and nothing of those that are equal', () => {
-    const page = reportPage([result({ a: 1 }, { a: 1 }, 'not replayed'), { ...result({ a: 1 }, { a: 1 }), name: 'Test::equal' }]);
+    const page = reportPage([result({ a: 1 }, { a: 1 }, 'not replayed'), { ...result({ a: 1 }, { a: 1 }), name: 'Test::equal' }], NONE);
     assert.match(page, /### Test::test\n\nnot replayed\n$/);
     assert.doesNotMatch(page, /Test::equal/);
   });

@@ -38,8 +38,8 @@ function errorLeaves(leaves: readonly Leaf[]): readonly Leaf[] {
   return leaves.filter(({ path }) => errors.some((around) => path.startsWith(`${around}.`)));
 }
 
-/** The page that lists every difference, for `docs/recorded-answers.md`. */
-export function reportPage(results: readonly CaseResult[]): string {
+/** The page that lists every difference, and how many cases were left out by reason, for `docs/recorded-answers.md`. */
+export function reportPage(results: readonly CaseResult[], leftOut: ReadonlyMap<string, number>): string {
   const all = scoreOf(results);
   const errors = errorScore(results);
   return [
@@ -55,6 +55,8 @@ export function reportPage(results: readonly CaseResult[]): string {
     row('values equal', all.equalLeaves, all.leaves),
     row('cases with errors, their errors wholly equal', errors.equalCases, errors.cases),
     row('values of errors equal', errors.equalLeaves, errors.leaves),
+    '',
+    `Left out: ${[...leftOut].map(([reason, cases]) => `${reason} (${cases})`).join(', ')}.`,
     '',
     '## Differences',
     ...results.flatMap(section),

@@ -8,11 +8,12 @@ import { RealDaemon } from '../support/daemon.ts';
 import { reportPage } from './report.ts';
 import { runReplays } from './run-replays.ts';
 import { REPLAYS } from './replays.ts';
+import { leftOut } from './scope.ts';
 
 const only = process.argv[2];
 const daemon = await RealDaemon.start();
 try {
-  const page = reportPage(await runReplays(daemon.endpoint, REPLAYS, only));
+  const page = reportPage(await runReplays(daemon.endpoint, REPLAYS, only), leftOut());
   if (only === undefined) writeFileSync(new URL('../../docs/recorded-answers.md', import.meta.url), page);
   console.log(page);
 } finally {

@@ -52,10 +52,13 @@ function partialLogging(LoggingConfig: LoggingConfig): ReplaySteps {
   };
 }
 
-/** One byte more than AWS unpacks; packed it is small. */
+/** One byte more than AWS unpacks; packed it is small. Made once, since packing takes a while. */
 function oversizedZip(): Buffer {
-  return zipArchive([{ name: 'index.py', content: Buffer.alloc(262_144_001, '#') }]);
+  oversized ??= zipArchive([{ name: 'index.py', content: Buffer.alloc(262_144_001, '#') }]);
+  return oversized;
 }
+
+let oversized: Buffer | undefined;
 
 /** By key. Names are checked before anything is asked of EC2. */
 function vpc(configs: Readonly<Record<string, VpcConfig>>): ReplaySteps {
