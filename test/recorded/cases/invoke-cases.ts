@@ -35,7 +35,7 @@ async function logged(replay: Replay, name: string): Promise<readonly string[]> 
   return (await replay.account.messages(name, 1)).filter((message) => !message.startsWith('INIT_START'));
 }
 
-/** The log of one invocation that writes its event. */
+/** The log of one invocation that writes its event. The runtime is not in it. */
 function withLogs(code: Partial<CreateFunctionCommandInput>): ReplaySteps {
   return async (replay) => {
     const { FunctionName } = await newHelperFunction(replay, undefined, code);
