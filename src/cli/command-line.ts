@@ -7,6 +7,7 @@ export type CommandLine =
   | { readonly command: 'invoke'; readonly request: InvokeArguments }
   | { readonly command: 'logs'; readonly request: LogsArguments }
   | { readonly command: 'status' | 'doctor' | 'version' }
+  | { readonly command: 'runtimes'; readonly dataDir: string | undefined; readonly add: string | undefined }
   | { readonly command: 'help'; readonly topic: CommandName | undefined };
 
 export interface InvokeArguments {
@@ -30,7 +31,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export type CommandName = 'start' | 'invoke' | 'logs' | 'status' | 'doctor';
+export type CommandName = 'start' | 'invoke' | 'logs' | 'status' | 'doctor' | 'runtimes';
 
 interface CommandShape {
   readonly usage: string;
@@ -72,6 +73,12 @@ export const COMMANDS: Readonly<Record<CommandName, CommandShape>> = {
   },
   status: { usage: 'hearth status', summary: 'show what a running daemon says of itself', options: {}, optionHelp: [] },
   doctor: { usage: 'hearth doctor', summary: 'say which isolation this host permits, and how to get better', options: {}, optionHelp: [] },
+  runtimes: {
+    usage: 'hearth runtimes list | hearth runtimes add IDENTIFIER [--data-dir FOLDER]',
+    summary: 'say which runtimes this host has for functions, or get another',
+    options: { 'data-dir': { type: 'string' } },
+    optionHelp: [['--data-dir FOLDER', "the daemon's (HEARTH_DATA_DIR; as root /var/lib/hearth)"]],
+  },
 };
 
 /** @throws UsageError */
@@ -100,6 +107,13 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     case 'logs': {
       const [functionName = ''] = expectPositionals(name, positionals, 1);
       return { command: name, request: { functionName, follow: values['follow'] === true, sinceMinutes: minutes(text('since')) } };
+    }
+    case 'runtimes': {
+      const [action, identifier] = positionals;
+      const adds = action === 'add' && identifier !== undefined;
+      if (!adds && action !== 'list') throw new UsageError(`usage: ${COMMANDS.runtimes.usage}`);
+      expectPositionals(name, positionals, adds ? 2 : 1);
+      return { command: name, dataDir: text('data-dir'), add: adds ? identifier : undefined };
     }
     case 'status':
     case 'doctor':

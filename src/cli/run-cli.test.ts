@@ -14,6 +14,11 @@ async function run(argv: readonly string[], environment: Readonly<Record<string,
     exit: () => assert.fail('nothing ends the process'),
     startPlatform: () => assert.fail('nothing starts the platform'),
     probeHost: () => Promise.resolve([{ name: 'bwrap', found: '0.8.0', verdict: 'good', remedy: undefined }]),
+    runtimes: () =>
+      Promise.resolve({
+        list: () => Promise.resolve([{ identifier: 'java17', verdict: 'here', found: 'Java 17' }]),
+        add: (identifier) => Promise.resolve({ outcome: 'refused', text: `no ${identifier}` }),
+      }),
     terminal: {
       out: (text) => void (written.out += text),
       err: (text) => void (written.err += text),
@@ -31,6 +36,13 @@ suite('runCli', () => {
     const { status, written } = await run(['doctor']);
     assert.equal(status, 0);
     assert.match(written.out, /^good {5}bwrap {2}0\.8\.0\n/);
+  });
+
+  test('runtimes: list and add', async () => {
+    assert.deepEqual(await run(['runtimes', 'list']), { status: 0, written: { out: 'here     java17  Java 17\n', err: '' } });
+    assert.deepEqual(await run(['runtimes', 'add', 'java21']), { status: 1, written: { out: '', err: 'hearth: no java21\n' } });
+    assert.equal((await run(['runtimes', 'add'])).status, 2);
+    assert.equal((await run(['runtimes', 'list', 'java17'])).status, 2);
   });
 
   test('bad arguments give status 2, bad settings 1, each with one line', async () => {

@@ -2,9 +2,11 @@ import { homedir } from 'node:os';
 import type { Clock } from '#base/clock.ts';
 import { loadClientConfig } from '#config/client-config.ts';
 import { ConfigError } from '#config/config-error.ts';
+import type { Config, ConfigProcess } from '#config/config.ts';
 import type { Environment } from '#config/environment.ts';
 import { parseCommandLine, UsageError, type CommandLine } from './command-line.ts';
 import type { HostFact } from './doctor.ts';
+import type { RuntimeStock } from './runtimes.ts';
 import type { StartHost } from './start.ts';
 
 /** What commands need of the process and of the layers that they may not import. */
@@ -13,6 +15,8 @@ export interface CliHost extends StartHost {
   readonly environment: Environment;
   /** What the sandbox drivers find on this host. */
   probeHost(): Promise<readonly HostFact[]>;
+  /** The runtimes that a daemon with this configuration would find. */
+  runtimes(config: Pick<Config, 'dataDir' | 'javaHome'>): Promise<RuntimeStock>;
 }
 
 /**
@@ -33,8 +37,7 @@ async function runCommand(line: CommandLine, host: CliHost): Promise<number> {
   switch (line.command) {
     case 'start': {
       const [{ start }, { loadConfig }] = await Promise.all([import('./start.ts'), import('#config/config.ts')]);
-      const uid = process.getuid?.();
-      return start(loadConfig(host.environment, line.flags, { uid, homeDir: homedir(), workingDir: process.cwd() }), host);
+      return start(loadConfig(host.environment, line.flags, thisProcess()), host);
     }
     case 'invoke': {
       const [{ invoke }, { lambdaClient }] = await Promise.all([import('./invoke.ts'), import('./clients.ts')]);
@@ -54,6 +57,12 @@ async function runCommand(line: CommandLine, host: CliHost): Promise<number> {
       const { doctor } = await import('./doctor.ts');
       return doctor(await host.probeHost(), host.terminal);
     }
+    case 'runtimes': {
+      const [{ addRuntime, listRuntimes }, { loadConfig }] = await Promise.all([import('./runtimes.ts'), import('#config/config.ts')]);
+      const { config } = loadConfig(host.environment, { dataDir: line.dataDir }, thisProcess());
+      const stock = await host.runtimes(config);
+      return line.add === undefined ? listRuntimes(stock, host.terminal) : addRuntime(line.add, stock, host.terminal);
+    }
     case 'version': {
       const { packageVersion } = await import('#config/version.ts');
       host.terminal.out(`${packageVersion()}\n`);
@@ -65,4 +74,8 @@ async function runCommand(line: CommandLine, host: CliHost): Promise<number> {
       return 0;
     }
   }
+}
+
+function thisProcess(): ConfigProcess {
+  return { uid: process.getuid?.(), homeDir: homedir(), workingDir: process.cwd() };
 }

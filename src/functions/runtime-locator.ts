@@ -6,6 +6,7 @@ import { installDirectory } from './installed-directory.ts';
 import { findJava, type JavaPlaces } from './java-finder.ts';
 import { JAVA_CLIENT, javaClient, javaDirectory } from './java-runtime.ts';
 import { nodeSdkBundle } from './node-sdk-bundle.ts';
+import { NODE_VERSIONS } from './node-versions.ts';
 import { findPython, type FoundPython, type PythonPlaces } from './python-finder.ts';
 import { compileArguments, emptyBundle, pythonSdkBundle } from './python-sdk-bundle.ts';
 import { runTool, ToolFailed, type RunTool } from './run-tool.ts';
@@ -50,19 +51,6 @@ export interface RuntimeLocatorOptions {
   readonly signal: AbortSignal;
   readonly run?: RunTool;
 }
-
-/**
- * Exact versions of Node.js, fetched as npm packages when a function first needs them. The daemon's own major version is not here:
- * that binary is in the package.
- */
-const NODE_VERSIONS: Readonly<Record<string, string>> = {
-  16: '16.20.2',
-  18: '18.20.8',
-  20: '20.20.2',
-  22: '22.23.3',
-  24: '24.21.0',
-  26: '26.10.0',
-};
 
 /** Node 20 and 22 have these on by default by now; AWS starts its runtimes without what was experimental when they appeared. */
 const WITHOUT_EXPERIMENTS = ['--no-experimental-require-module', '--no-experimental-detect-module'] as const;
