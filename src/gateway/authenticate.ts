@@ -1,12 +1,12 @@
 import type { Clock } from '#base/clock.ts';
+import { invariant } from '#base/invariant.ts';
 import type { AccountId, Caller, RootCaller } from '#aws/caller.ts';
 import { parseAccountId } from '#aws/sigv4/access-key-id.ts';
 import { authDialect, expiredToken, invalidSignature, unknownCredentials } from '#aws/sigv4/auth-errors.ts';
 import type { AuthDialect } from '#aws/sigv4/auth-errors.ts';
-import { decodeChunkedBody, isChunked } from '#aws/sigv4/chunked-body.ts';
 import { provenBody } from '#aws/sigv4/proven-body.ts';
 import { readSignatureClaim } from '#aws/sigv4/signature-claim.ts';
-import type { SignatureClaim, SignatureV4Claim } from '#aws/sigv4/signature-claim.ts';
+import type { SignatureClaim, SignatureV2Claim, SignatureV4Claim } from '#aws/sigv4/signature-claim.ts';
 import { checkExpiryV2, verifySignatureV2 } from '#aws/sigv4/signature-v2.ts';
 import { SigningKeys, scopeText } from '#aws/sigv4/signing-key.ts';
 import { checkSignatureTime, equalText, verifyHeadOfS3, verifySignature } from '#aws/sigv4/verify-signature.ts';
@@ -55,10 +55,6 @@ export interface Authenticated {
   readonly caller: Caller;
   readonly region: string;
   readonly service: string;
-  /** The body with the chunks of `aws-chunked` taken apart; the request's own otherwise. */
-  readonly body: Buffer;
-  /** The trailers of a chunked body. */
-  readonly trailers: Readonly<Record<string, string>>;
 }
 
 /** Who makes a request whose body is still on its way. */
@@ -79,7 +75,6 @@ const DEFAULT_ACCOUNT = '000000000000' as AccountId;
 const ACCOUNT_KEY_SECRET = 'test';
 /** A SigV2 URL names no region; S3 has always taken that for this one. */
 const SIGNATURE_V2_REGION = 'us-east-1';
-const NO_TRAILERS = {};
 /** A URL of the older scheme says nothing of the body. */
 const UNSIGNED = { payloadHash: 'UNSIGNED-PAYLOAD', signing: undefined } as const;
 
@@ -110,7 +105,7 @@ export class Authenticator {
   }
 
   /**
-   * `service` is the one that the request is addressed to; its signature must be scoped to it. Errors are spelt in `dialect`, that of the
+   * `service` is the one that the request is addressed to, but not S3; its signature must be scoped to it. Errors are spelt in `dialect`, that of the
    * request unless given.
    * @throws AwsError with the code, status and text that AWS gives for the failure in that service's protocol
    */
@@ -122,13 +117,12 @@ export class Authenticator {
   ): Authenticated {
     const claim = readSignatureClaim(request, dialect);
     const credentials = this.#credentialsOf(claim, dialect, origin);
-    return claim.version === 4
-      ? this.#verify(request, claim, { credentials, dialect, service })
-      : { ...this.#verifyUrl(request, claim, credentials), body: request.body, trailers: NO_TRAILERS };
+    invariant(claim.version === 4, 'S3 alone takes the older scheme');
+    return this.#verify(request, claim, { credentials, dialect, service });
   }
 
   /**
-   * As {@link authenticate}, for a request to S3 whose body is not taken in whole: what the signature says of the body is checked by
+   * As {@link authenticate}, for a request to S3, whose body is not taken in whole: what the signature says of the body is checked by
    * those who read it.
    * @throws AwsError in S3's words
    */
@@ -161,30 +155,21 @@ export class Authenticator {
     const { caller, secretAccessKey } = by.credentials;
     const { region, service } = claim.scope;
     checkService(claim, by.service, by.dialect);
-    if (secretAccessKey === undefined) {
-      const decoded = decodeBody(request, by.dialect, request.headers['x-amz-content-sha256'] ?? '', undefined);
-      return { caller, region, service, ...decoded };
+    if (secretAccessKey !== undefined) {
+      this.#signingKeys.use(secretAccessKey, claim.scope, (key) =>
+        verifySignature(request, claim, { key, nowMs: this.#ports.clock.wallMs(), dialect: by.dialect }),
+      );
     }
-    return this.#signingKeys.use(secretAccessKey, claim.scope, (key) => {
-      const payloadHash = verifySignature(request, claim, { key, nowMs: this.#ports.clock.wallMs(), dialect: by.dialect });
-      const signing = { key, date: claim.date, scope: scopeText(claim.scope), seedSignature: claim.signature };
-      return { caller, region, service, ...decodeBody(request, by.dialect, payloadHash, signing) };
-    });
+    return { caller, region, service };
   }
 
-  #verifyUrl(
-    request: Omit<WireRequest, 'body'>,
-    claim: SignatureClaim & { readonly version: 2 },
-    { caller, secretAccessKey }: Credentials,
-  ): Omit<Authenticated, 'body' | 'trailers'> {
-    if (secretAccessKey !== undefined) {
-      verifySignatureV2(request, claim, {
-        secretAccessKey,
-        nowMs: this.#ports.clock.wallMs(),
-        virtualHostBucket: this.#ports.bucketOfHost?.(request.headers['host'] ?? ''),
-      });
-    }
-    return { caller, region: SIGNATURE_V2_REGION, service: 's3' };
+  #verifyUrl(head: Omit<WireRequest, 'body'>, claim: SignatureV2Claim, { secretAccessKey }: Credentials): void {
+    if (secretAccessKey === undefined) return;
+    verifySignatureV2(head, claim, {
+      secretAccessKey,
+      nowMs: this.#ports.clock.wallMs(),
+      virtualHostBucket: this.#ports.bucketOfHost?.(head.headers['host'] ?? ''),
+    });
   }
 
   #credentialsOf(claim: SignatureClaim, dialect: AuthDialect, origin: RequestOrigin): Credentials {
@@ -222,14 +207,4 @@ function checkService({ scope }: SignatureV4Claim, service: string, dialect: Aut
 
 function rootCaller(accountId: AccountId, accessKeyId: string): RootCaller {
   return { kind: 'root', accountId, arn: `arn:aws:iam::${accountId}:root`, userId: accountId, accessKeyId };
-}
-
-function decodeBody(
-  request: WireRequest,
-  dialect: AuthDialect,
-  payloadHash: string,
-  signing: Parameters<typeof decodeChunkedBody>[2],
-): Pick<Authenticated, 'body' | 'trailers'> {
-  if (dialect !== 's3' || !isChunked(payloadHash)) return { body: request.body, trailers: NO_TRAILERS };
-  return decodeChunkedBody(request.body, payloadHash, signing);
 }

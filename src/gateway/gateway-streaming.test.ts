@@ -180,6 +180,18 @@ suite('Gateway: bodies that stream', () => {
     assert.equal(response.headers['etag'], 'bkt dir/key');
   });
 
+  test('a browser shows what lies in a bucket, and lets it do nothing', async (context) => {
+    const { put } = await harness(context, { PutObject: () => ({}) });
+    for (const [headers, policy] of [
+      [{}, undefined],
+      [{ 'sec-fetch-dest': 'document' }, 'sandbox'],
+    ] as const) {
+      const [response] = (await once(put({ ...headers, 'content-length': 0 }).end(), 'response')) as [IncomingMessage];
+      response.resume();
+      assert.equal(response.headers['content-security-policy'], policy);
+    }
+  });
+
   test('a document is read whole', async (context) => {
     const seen: unknown[] = [];
     const { put } = await harness(context, { CreateBucket: (input) => void seen.push(input) });

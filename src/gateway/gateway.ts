@@ -163,6 +163,8 @@ export class Gateway implements InProcessGateway {
     }
     // Who waits for leave to send and is refused may send all the same, or not: this connection is good for nothing more.
     if (waits && !read) target.setHeader('Connection', 'close');
+    // A page that lies in a bucket has the origin of the API, whose keys on loopback everybody knows: it may show something, and do nothing.
+    if (head.headers['sec-fetch-dest'] !== undefined) target.setHeader('Content-Security-Policy', 'sandbox');
     // Nobody comes to read the answer before all is sent.
     message.resume();
     await writeResponse(response, target);
@@ -236,13 +238,12 @@ export class Gateway implements InProcessGateway {
 
   async #answer(service: Service, call: WireCall, request: WireRequest, { target, requestId, origin }: Exchange): Promise<WireResponse> {
     try {
-      const { caller, region, body } = this.#options.authenticator.authenticate(request, origin, service.name);
-      const decoded = body === request.body ? call : (this.#wires.get(service.name)?.open(withBody(request, body)) ?? call);
-      const input = decoded.readInput();
+      const { caller, region } = this.#options.authenticator.authenticate(request, origin, service.name);
+      const input = call.readInput();
       const traceHeader = request.headers['x-amzn-trace-id'];
       const context = new OperationContext({ caller, region, requestId, endpoint: endpointOf(request), traceHeader }, target);
-      const operation = this.#permitted(service, decoded, input, context);
-      return context.complete(decoded.writeOutput(await operation(input as never, context), requestId));
+      const operation = this.#permitted(service, call, input, context);
+      return context.complete(call.writeOutput(await operation(input as never, context), requestId));
     } catch (error) {
       return this.#failed(error, service, call, requestId);
     }

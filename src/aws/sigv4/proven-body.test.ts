@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { AwsError } from '#aws/errors.ts';
-import type { ChunkSigning } from './chunked-body.ts';
+import type { ChunkSigning } from './chunk-signatures.ts';
 import { provenBody } from './proven-body.ts';
 import { SigningKeys, scopeText } from './signing-key.ts';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readAwsChunked } from '#aws/wire/aws-chunked-stream.ts';
+import { readAwsChunked } from '#aws/wire/aws-chunked.ts';
 import type { IncomingBody, WireRequest } from '#aws/wire/message.ts';
 import { UnreadableInput } from '#aws/wire/unreadable-input.ts';
-import { chunkedForm, incompleteBody, isChunked, SignatureChain } from './chunked-body.ts';
-import type { ChunkSigning } from './chunked-body.ts';
+import { chunkedForm, incompleteBody, isChunked, SignatureChain } from './chunk-signatures.ts';
+import type { ChunkSigning } from './chunk-signatures.ts';
 import { isPayloadDigest, payloadMismatch } from './verify-signature.ts';
 import type { PayloadHash } from './verify-signature.ts';
 

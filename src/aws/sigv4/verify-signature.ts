@@ -24,31 +24,24 @@ const SHA256_EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78
 export type PayloadHash = string;
 
 /**
- * Checks date, signed headers, body and signature. Returns the payload hash, which for S3 may name a chunked body that is
- * still to be verified.
+ * Checks date, signed headers, body and signature of a request to any service but S3.
  * @throws AwsError in the dialect's own code and words
  */
 export function verifySignature(
   request: WireRequest,
   claim: SignatureV4Claim,
   { key, nowMs, dialect }: { readonly key: HmacKey; readonly nowMs: number; readonly dialect: AuthDialect },
-): PayloadHash {
-  if (dialect === 's3') {
-    const payloadHash = verifyHeadOfS3(request, claim, { key, nowMs });
-    if (isPayloadDigest(payloadHash) && bodyHash(request) !== payloadHash) throw payloadMismatch(payloadHash, bodyHash(request));
-    return payloadHash;
-  }
+): void {
   checkSignatureTime(claim, nowMs, dialect);
   const payloadHash = bodyHash(request);
   verifyHead(request, claim, payloadHash, { key, dialect });
   // The body's own digest has been signed, and a header that says something else is a lie about it.
   const claimed = request.headers['x-amz-content-sha256'];
   if (claimed !== undefined && claimed !== payloadHash) throw invalidSignature(dialect);
-  return payloadHash;
 }
 
 /**
- * What {@link verifySignature} can check before the body has come: S3's clients sign what a header says of the body. The payload hash
+ * As {@link verifySignature}, for S3, whose clients sign what a header says of the body: so it needs the head only. The payload hash
  * that it returns is still to be held against the body.
  * @throws AwsError in the words of S3
  */

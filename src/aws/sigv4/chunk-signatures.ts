@@ -1,19 +1,9 @@
 import { hash } from 'node:crypto';
 import { AwsError } from '#aws/errors.ts';
-import { joinChunks, parseAwsChunked } from '#aws/wire/aws-chunked.ts';
-import type { AwsChunkedBody } from '#aws/wire/aws-chunked.ts';
-import { UnreadableInput } from '#aws/wire/unreadable-input.ts';
 import { invalidSignature } from './auth-errors.ts';
 import type { PayloadHash } from './verify-signature.ts';
 import { equalText } from './verify-signature.ts';
 import type { HmacKey } from './hmac-key.ts';
-
-/** A body that was sent in chunks (`Content-Encoding: aws-chunked`), put together again. */
-export interface DecodedBody {
-  readonly body: Buffer;
-  /** Lower-case names; checksums, as a rule. */
-  readonly trailers: Readonly<Record<string, string>>;
-}
 
 /** Everything that the signature of a chunk covers besides its bytes. */
 export interface ChunkSigning {
@@ -41,38 +31,14 @@ export function chunkedForm(payloadHash: PayloadHash): { readonly signed: boolea
   return { signed, trailer: payloadHash.endsWith('-TRAILER') };
 }
 
-/**
- * Reads `size[;chunk-signature=…]\r\n bytes \r\n … 0 … [trailers] \r\n` and verifies each chunk's signature, and the trailer's,
- * when the form has them. `signing` is undefined when signatures are not to be checked.
- * Source: "Signature calculations for the authorization header: transferring payload in multiple chunks".
- * @throws AwsError IncompleteBody, SignatureDoesNotMatch, NotImplemented
- */
-export function decodeChunkedBody(body: Buffer, payloadHash: PayloadHash, signing: ChunkSigning | undefined): DecodedBody {
-  const form = chunkedForm(payloadHash);
-  const encoded = parse(body);
-  if (form.signed && signing !== undefined) {
-    const chain = new SignatureChain(signing);
-    for (const { data, signature } of encoded.chunks) chain.verifyChunk(hash('sha256', data), signature ?? '');
-    if (form.trailer) chain.verifyTrailer(encoded.trailers);
-  }
-  const { 'x-amz-trailer-signature': _, ...trailers } = form.trailer ? encoded.trailers : {};
-  return { body: joinChunks(encoded), trailers };
-}
-
-function parse(body: Buffer): AwsChunkedBody {
-  try {
-    return parseAwsChunked(body);
-  } catch (error) {
-    if (!(error instanceof UnreadableInput)) throw error;
-    throw incompleteBody();
-  }
-}
-
 export function incompleteBody(): AwsError {
   return new AwsError('IncompleteBody', 'The request body terminated unexpectedly');
 }
 
-/** Each signature covers the one before it, the first that of the head. */
+/**
+ * Each signature covers the one before it, the first that of the head.
+ * Source: "Signature calculations for the authorization header: transferring payload in multiple chunks".
+ */
 export class SignatureChain {
   readonly #signing: ChunkSigning;
   #previous: string;
