@@ -183,6 +183,39 @@ suite('Listeners: bodies that do not arrive', () => {
     await closed;
   });
 
+  test('one of several gigabytes may take the time that it needs', async (context) => {
+    const { clock, socket, send } = await sending(context, 'Content-Length: 1000000000');
+    for (let seconds = 0; seconds < 3990; seconds += 30) {
+      await send('x');
+      clock.advance(30_000);
+    }
+    assert.equal(socket.destroyed, false);
+    const closed = once(socket, 'close');
+    clock.advance(30_000);
+    await closed;
+  });
+
+  test('one whose sender waits for leave is asked for by the gateway, not before', async (context) => {
+    const { listeners } = harness((_message, target) => {
+      target.end('not now');
+      return Promise.resolve();
+    });
+    const port = await listeners.listen('127.0.0.1', 0);
+    const sent = request({
+      host: '127.0.0.1',
+      port,
+      method: 'PUT',
+      agent: false,
+      headers: { expect: '100-continue', 'content-length': 5 },
+    });
+    context.after(() => sent.destroy());
+    sent.on('continue', () => assert.fail('nobody asked'));
+    sent.flushHeaders();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.resume();
+    assert.equal(response.statusCode, 200);
+  });
+
   test('one that has arrived is watched no more, however long its answer takes', async (context) => {
     const { clock, socket, send } = await sending(context, 'Content-Length: 70000');
     await send('x'.repeat(69_999));
