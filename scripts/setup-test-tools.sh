@@ -63,3 +63,5 @@ command -v cargo >/dev/null 2>&1 || apt_install 'the Rust runtime client' cargo 
 # Java functions are compiled in the tests; the daemon fetches AWS's client for them with Maven.
 [ -x /usr/bin/javac ] || apt_install 'Java functions' openjdk-17-jdk-headless || missing /usr/bin/javac
 [ -x /usr/bin/mvn ] || apt_install 'Java functions' maven || missing /usr/bin/mvn
+# Ruby's client is tried with whatever version the distribution has.
+[ -x /usr/bin/ruby ] || apt_install 'Ruby functions' ruby || missing /usr/bin/ruby

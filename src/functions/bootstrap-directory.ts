@@ -9,7 +9,7 @@ import { installDirectory } from './installed-directory.ts';
 export interface BootstrapOptions {
   /** The folder `runtimes` of the package. */
   readonly sources: string;
-  readonly language: 'nodejs' | 'python';
+  readonly language: 'nodejs' | 'python' | 'ruby';
   /** What else the content depends on, such as the exact version of a compiler. */
   readonly variant: string;
   /** Where such directories are kept. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { exists } from './installed-directory.ts';
 import { findJava } from './java-finder.ts';
 import { NODE_VERSIONS } from './node-versions.ts';
+import { findRuby } from './ruby-finder.ts';
 import { findPython } from './python-finder.ts';
 import { runTool, ToolFailed, type RunTool } from './run-tool.ts';
 import { RuntimeLocator, RuntimeUnavailable, type RuntimeLocatorOptions } from './runtime-locator.ts';
@@ -87,6 +88,10 @@ export class HostRuntimes {
         const java = await findJava(featureOf(runtime), this.#options.javaPlaces);
         return java === undefined ? toAdd : { verdict: 'here', found: `Java ${java.version}, ${java.home}` };
       }
+      case 'ruby': {
+        const ruby = await findRuby(version, this.#options.pythonPlaces.homeDirectory, this.#run);
+        return ruby === undefined ? toAdd : { verdict: 'here', found: `Ruby ${ruby.version}, ${ruby.executable}` };
+      }
       case 'provided':
         return { verdict: 'here', found: 'functions bring it along' };
       default:
@@ -109,6 +114,7 @@ export class HostRuntimes {
   async #missingPackages(runtime: Runtime): Promise<readonly string[]> {
     const { verdict } = await this.#look(runtime);
     if (runtime.family === 'python' && verdict === 'missing') return [`python${runtime.version}`, `python${runtime.version}-venv`];
+    if (runtime.family === 'ruby' && verdict === 'missing') return [`ruby${runtime.version}`];
     if (runtime.family !== 'java') return [];
     return [
       ...(verdict === 'missing' ? [`openjdk-${featureOf(runtime)}-jre-headless`] : []),

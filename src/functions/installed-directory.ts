@@ -1,5 +1,5 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { IdSource } from '#base/ids.ts';
 
 /**
@@ -33,4 +33,15 @@ export async function exists(path: string): Promise<boolean> {
 /** Whether a file system call failed because there is nothing at its path. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
+
+/** Paths of what lies in a folder, the newest version first; nothing when the folder is not there or not for us. */
+export async function subfolders(parent: string): Promise<readonly string[]> {
+  try {
+    const names = await readdir(parent);
+    return names.toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true })).map((name) => join(parent, name));
+  } catch (error) {
+    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'EACCES')) return [];
+    throw error;
+  }
 }

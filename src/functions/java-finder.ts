@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exists, isMissing } from './installed-directory.ts';
+import { exists, isMissing, subfolders } from './installed-directory.ts';
 
 /** A Java of the host. */
 export interface FoundJava {
@@ -25,8 +25,8 @@ export async function findJava(feature: number, { homeDirectory, javaHome }: Jav
   if (own !== undefined) return own;
   const found: FoundJava[] = [];
   for (const parent of ['/usr/lib/jvm', join(homeDirectory, '.sdkman/candidates/java'), '/opt', '/opt/java']) {
-    for (const name of await names(parent)) {
-      const java = await javaAt(join(parent, name), feature);
+    for (const directory of await subfolders(parent)) {
+      const java = await javaAt(directory, feature);
       if (java !== undefined) found.push(java);
     }
   }
@@ -55,15 +55,6 @@ async function releaseOf(directory: string): Promise<string | undefined> {
 function featureOf(version: string): number {
   const [first = '', second = ''] = version.split(/[._-]/);
   return Number(first === '1' ? second : first);
-}
-
-async function names(parent: string): Promise<readonly string[]> {
-  try {
-    return await readdir(parent);
-  } catch (error) {
-    if (isOutOfReach(error)) return [];
-    throw error;
-  }
 }
 
 function isOutOfReach(error: unknown): boolean {

@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exists, isMissing } from './installed-directory.ts';
+import { exists, subfolders } from './installed-directory.ts';
 import { ToolFailed, type RunTool } from './run-tool.ts';
 
 /** A Python of the host that works. */
@@ -47,7 +46,7 @@ async function candidates(version: string, places: PythonPlaces): Promise<readon
     '/opt/python',
   ];
   const prefixes: string[] = [];
-  for (const parent of parents) prefixes.push(...(await newestFirst(parent)));
+  for (const parent of parents) prefixes.push(...(await subfolders(parent)));
   const files: string[] = [];
   for (const prefix of [...prefixes, '/usr/local', '/usr']) {
     const file = join(prefix, 'bin', name);
@@ -55,16 +54,6 @@ async function candidates(version: string, places: PythonPlaces): Promise<readon
   }
   // Without a path: looked for on PATH.
   return [...files.filter((file) => !file.startsWith('/usr/')), name, ...files.filter((file) => file.startsWith('/usr/'))];
-}
-
-async function newestFirst(parent: string): Promise<readonly string[]> {
-  try {
-    const names = await readdir(parent);
-    return names.toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true })).map((name) => join(parent, name));
-  } catch (error) {
-    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'EACCES')) return [];
-    throw error;
-  }
 }
 
 async function probe(candidate: string, version: string, run: RunTool): Promise<FoundPython | undefined> {

@@ -246,7 +246,7 @@ test('locate: Python 3.9 gets the last SDK that supports it', async () => {
 });
 
 test('locate: runtimes that Hearth does not have', async () => {
-  for (const identifier of ['ruby3.4', 'go1.x', 'cobol85']) {
+  for (const identifier of ['dotnet8', 'go1.x', 'cobol85']) {
     await assert.rejects((await locator(fakeTools([]).run)).locator.locate(identifier), {
       name: 'RuntimeUnavailable',
       message: new RegExp(`^Hearth cannot run ${identifier} functions`),
@@ -342,4 +342,44 @@ test("locate: Java is the host's with links followed, and AWS's client comes by 
     assert.match(error.message, /aws-lambda-java-runtime-interface-client 2\.9\.0.*apt-get install maven/);
     return true;
   });
+});
+
+test('locate: a Ruby with a folder of its own is told where its library is; the environment is the recorded one', async () => {
+  const prefix = '/home/ada/.rbenv/versions/3.4.1';
+  const { run } = fakeTools([[/^ruby3\.4 /, () => `3.4.1\n${prefix}\n${prefix}/bin/ruby\nx86_64-linux\n`]]);
+  const found = await (await locator(run)).locator.locate('ruby3.4');
+  assert.deepEqual(found.command, [
+    '/var/lang/bin/ruby',
+    '-I/var/lang/lib/ruby/3.4.0',
+    '-I/var/lang/lib/ruby/3.4.0/x86_64-linux',
+    '/var/runtime/bootstrap.rb',
+  ]);
+  const sources = new Map(found.mounts.map(({ source, target }) => [target, source]));
+  assert.equal(sources.get('/var/lang'), prefix);
+  assert.ok((await readdir(sources.get('/var/runtime') ?? '')).includes('lambda_handler.rb'));
+  // Recorded: test_introspection_invoke[ruby3.4], less what belongs to the function and the platform.
+  assert.deepEqual(found.environment, {
+    AWS_EXECUTION_ENV: 'AWS_Lambda_ruby3.4',
+    GEM_HOME: '/var/runtime',
+    GEM_PATH: '/var/task/vendor/bundle/ruby/3.4.0:/opt/ruby/gems/3.4.0:/var/runtime:/var/runtime/ruby/3.4.0',
+    LAMBDA_RUNTIME_DIR: '/var/runtime',
+    LAMBDA_TASK_ROOT: '/var/task',
+    LANG: 'en_US.UTF-8',
+    LD_LIBRARY_PATH: '/var/lang/lib:/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib',
+    PATH: '/var/lang/bin:/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
+    PWD: '/var/task',
+    RUBYLIB: '/var/runtime/gems/aws_lambda_ric-3.1.3/lib:/var/task:/var/runtime/lib:/opt/ruby/lib',
+    SHLVL: '0',
+    TZ: ':UTC',
+  });
+});
+
+test("locate: the system's Ruby is linked to; another version is none", async () => {
+  const { run } = fakeTools([[/^ruby(3\.2)? /, () => '3.2.3\n/usr\n/usr/bin/ruby3.2\nx86_64-linux-gnu\n']]);
+  const { locator: tested } = await locator(run);
+  const found = await tested.locate('ruby3.2');
+  const language = found.mounts.find(({ target }) => target === '/var/lang')?.source ?? '';
+  assert.equal(await readlink(join(language, 'bin/ruby')), '/usr/bin/ruby3.2');
+  assert.deepEqual(found.command, ['/var/lang/bin/ruby', '/var/runtime/bootstrap.rb']);
+  await assert.rejects(tested.locate('ruby3.3'), { name: 'RuntimeUnavailable', message: /^No Ruby 3\.3 was found for ruby3\.3/ });
 });

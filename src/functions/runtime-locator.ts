@@ -8,6 +8,7 @@ import { JAVA_CLIENT, javaClient, javaDirectory } from './java-runtime.ts';
 import { nodeSdkBundle } from './node-sdk-bundle.ts';
 import { NODE_VERSIONS } from './node-versions.ts';
 import { findPython, type FoundPython, type PythonPlaces } from './python-finder.ts';
+import { findRuby, type FoundRuby } from './ruby-finder.ts';
 import { compileArguments, emptyBundle, pythonSdkBundle } from './python-sdk-bundle.ts';
 import { runTool, ToolFailed, type RunTool } from './run-tool.ts';
 import { runtimeEnvironment } from './runtime-environment.ts';
@@ -104,9 +105,10 @@ export class RuntimeLocator {
     if (runtime?.family === 'nodejs') return this.#nodejs(runtime);
     if (runtime?.family === 'python') return this.#python(runtime);
     if (runtime?.family === 'java') return this.#java(runtime);
+    if (runtime?.family === 'ruby') return this.#ruby(runtime);
     if (runtime?.family === 'provided') return installation(runtime, { command: ['/var/task/bootstrap'], mounts: [], framed: false });
     throw new RuntimeUnavailable(
-      `Hearth cannot run ${identifier} functions. It runs Node.js, Python, Java and custom (provided.*) runtimes.`,
+      `Hearth cannot run ${identifier} functions. It runs Node.js, Python, Java, Ruby and custom (provided.*) runtimes.`,
     );
   }
 
@@ -255,6 +257,49 @@ export class RuntimeLocator {
         { cause: error },
       );
     }
+  }
+
+  async #ruby(runtime: Runtime): Promise<RuntimeInstallation> {
+    const { version } = runtime;
+    const ruby = await findRuby(version, this.#options.pythonPlaces.homeDirectory, this.#run);
+    if (ruby === undefined) {
+      throw new RuntimeUnavailable(
+        `No Ruby ${version} was found for ${runtime.identifier} (looked on PATH, in ~/.rbenv/versions, ~/.rubies, /opt, /usr/local and /usr). Install it, for example with: rbenv install ${version}, or where the distribution has it: apt-get install ruby${version}`,
+      );
+    }
+    const [language, bootstrap] = await together([
+      this.#rubyDirectory(ruby),
+      bootstrapDirectory({
+        sources: this.#sources,
+        language: 'ruby',
+        variant: 'ruby',
+        directory: this.#directory,
+        ids: this.#options.ids,
+        finish: () => Promise.resolve(),
+      }),
+    ]);
+    // Its own library by path: the program remembers where it was installed, which is elsewhere inside.
+    const library = `/var/lang/lib/ruby/${version}.0`;
+    const ownLibrary = ruby.prefix === '/usr' ? [] : [`-I${library}`, `-I${library}/${ruby.architecture}`];
+    return installation(runtime, {
+      command: ['/var/lang/bin/ruby', ...ownLibrary, '/var/runtime/bootstrap.rb'],
+      mounts: [
+        { source: language, target: '/var/lang' },
+        { source: bootstrap, target: '/var/runtime' },
+      ],
+      framed: false,
+    });
+  }
+
+  /** What becomes /var/lang; the system's Ruby is in /usr inside as well. */
+  async #rubyDirectory(ruby: FoundRuby): Promise<string> {
+    if (ruby.prefix !== '/usr') return ruby.prefix;
+    const target = join(this.#directory, `ruby-${ruby.version}-usr`);
+    await installDirectory(target, this.#options.ids, async (temporary) => {
+      await mkdir(join(temporary, 'bin'));
+      await symlink(ruby.executable, join(temporary, 'bin', 'ruby'));
+    });
+    return target;
   }
 
   /** Functions run without boto3 when it cannot be had; most need none. */

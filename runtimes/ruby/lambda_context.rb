@@ -1,0 +1,30 @@
+# frozen_string_literal: true
+
+# What a handler is told about its invocation.
+class LambdaContext
+  attr_reader :aws_request_id, :invoked_function_arn, :log_group_name, :log_stream_name, :function_name, :memory_limit_in_mb,
+              :function_version, :identity, :client_context, :deadline_ms
+
+  def initialize(headers)
+    @aws_request_id = headers['Lambda-Runtime-Aws-Request-Id']
+    @deadline_ms = headers['Lambda-Runtime-Deadline-Ms'].to_i
+    @invoked_function_arn = headers['Lambda-Runtime-Invoked-Function-Arn']
+    @identity = parsed(headers['Lambda-Runtime-Cognito-Identity'])
+    @client_context = parsed(headers['Lambda-Runtime-Client-Context'])
+    @log_group_name = ENV['AWS_LAMBDA_LOG_GROUP_NAME']
+    @log_stream_name = ENV['AWS_LAMBDA_LOG_STREAM_NAME']
+    @function_name = ENV['AWS_LAMBDA_FUNCTION_NAME']
+    @memory_limit_in_mb = ENV['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']
+    @function_version = ENV['AWS_LAMBDA_FUNCTION_VERSION']
+  end
+
+  def get_remaining_time_in_millis
+    [0, @deadline_ms - Process.clock_gettime(Process::CLOCK_REALTIME, :millisecond)].max
+  end
+
+  private
+
+  def parsed(text)
+    text && JSON.parse(text)
+  end
+end
