@@ -197,10 +197,12 @@ suite('Listeners: bodies that do not arrive', () => {
 
   test('one whose sender waits for leave is asked for by the gateway, not before', async (context) => {
     const { listeners } = harness((_message, target) => {
+      target.setHeader('Connection', 'close');
       target.end('not now');
       return Promise.resolve();
     });
-    const port = await listeners.listen('127.0.0.1', 0);
+    const { fd, port } = listenOnLoopback(0);
+    const endpoint = listeners.attach(fd, 'e1');
     const sent = request({
       host: '127.0.0.1',
       port,
@@ -208,7 +210,10 @@ suite('Listeners: bodies that do not arrive', () => {
       agent: false,
       headers: { expect: '100-continue', 'content-length': 5 },
     });
-    context.after(() => sent.destroy());
+    context.after(() => {
+      sent.destroy();
+      endpoint.close();
+    });
     sent.on('continue', () => assert.fail('nobody asked'));
     sent.flushHeaders();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
