@@ -1,15 +1,14 @@
 import { partitionOf } from '#aws/arn.ts';
-import { documentKey, RevisionConflict, type Document, type DocumentStore, type Watch } from '#storage/document-store.ts';
+import { documentKey, type Document, type DocumentStore, type Watch } from '#storage/document-store.ts';
+import { WriteTurns } from '#storage/write-turns.ts';
 import type { CodeSigningConfig, CodeSigningConfigKey } from './code-signing-config.ts';
 
 const KIND = 'code-signing-configs';
 
-/** An update meets another writer at most this often in a row; each try starts from the newest record. */
-const MAX_ATTEMPTS = 20;
-
 /** All code signing configurations, in memory and durable; the memory follows the document store by a watch. */
 export class CodeSigningConfigs {
   readonly #documents: DocumentStore;
+  readonly #turns = new WriteTurns();
   readonly #known = new Map<string, Document<CodeSigningConfig>>();
   #watch: Watch | undefined;
 
@@ -46,7 +45,7 @@ export class CodeSigningConfigs {
     key: CodeSigningConfigKey,
     change: (config: CodeSigningConfig) => CodeSigningConfig,
   ): Promise<CodeSigningConfig | undefined> {
-    return this.#retrying(key, async (current) => {
+    return this.#write(key, async (current) => {
       const changed = change(current.value);
       return changed === current.value ? changed : (await this.#documents.put(current.key, changed, current.revision)).value;
     });
@@ -54,7 +53,7 @@ export class CodeSigningConfigs {
 
   /** False when there is none. */
   async delete(key: CodeSigningConfigKey): Promise<boolean> {
-    const deleted = await this.#retrying(key, async (current) => {
+    const deleted = await this.#write(key, async (current) => {
       await this.#documents.delete(current.key, current.revision);
       return true;
     });
@@ -65,19 +64,11 @@ export class CodeSigningConfigs {
     this.#watch?.close();
   }
 
-  async #retrying<Result>(
-    key: CodeSigningConfigKey,
-    write: (current: Document<CodeSigningConfig>) => Promise<Result>,
-  ): Promise<Result | undefined> {
-    for (let attempt = 1; ; attempt++) {
+  #write<Result>(key: CodeSigningConfigKey, write: (current: Document<CodeSigningConfig>) => Promise<Result>): Promise<Result | undefined> {
+    return this.#turns.write(storeKey(key), async () => {
       const current = this.#known.get(storeKey(key));
-      if (current === undefined) return undefined;
-      try {
-        return await write(current);
-      } catch (error) {
-        if (!(error instanceof RevisionConflict) || attempt === MAX_ATTEMPTS) throw error;
-      }
-    }
+      return current === undefined ? undefined : write(current);
+    });
   }
 }
 

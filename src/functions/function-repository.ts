@@ -9,14 +9,12 @@ import {
   type Watch,
 } from '#storage/document-store.ts';
 import type { FunctionKey } from './function-arn.ts';
+import { WriteTurns } from '#storage/write-turns.ts';
 import { codeDigestsOf } from './function-layers.ts';
 import type { FunctionRecord, FunctionVersion } from './function-record.ts';
 import { PublishedVersions, VERSION_KIND, versionDocumentId, versionDocumentKey } from './published-versions.ts';
 
 const KIND = 'functions';
-
-/** An update meets another writer at most this often in a row; each try starts from the newest record. */
-const MAX_UPDATE_ATTEMPTS = 20;
 
 /** A change of a record that may publish a version on the way; the record then names the version's document. */
 export interface Publication {
@@ -38,6 +36,7 @@ export interface CodeUses {
  */
 export class FunctionRepository {
   readonly #documents: DocumentStore;
+  readonly #turns = new WriteTurns();
   readonly #scopes = new Map<string, Scope>();
   readonly #versions = new PublishedVersions();
   readonly #retired = new Set<(version: FunctionVersion) => void>();
@@ -130,20 +129,15 @@ export class FunctionRepository {
 
   /** As `update`, for a change that may publish a version: record and version are there together, or neither. */
   async publish(key: FunctionKey, change: (record: FunctionRecord) => Publication): Promise<Publication | undefined> {
-    for (let attempt = 1; attempt <= MAX_UPDATE_ATTEMPTS; attempt++) {
+    return this.#turns.write(storeKey(key), async () => {
       const current = this.#document(key);
       if (current === undefined) return undefined;
       const changed = change(current.value);
       if (changed.record === current.value) return changed;
-      try {
-        const record = await this.#put(changed, current.revision);
-        await this.#removeVersions(current.value, record);
-        return { ...changed, record };
-      } catch (error) {
-        if (!(error instanceof RevisionConflict)) throw error;
-      }
-    }
-    throw new Error(`gave up updating ${storeKey(key)}: other writers came first each time`);
+      const record = await this.#put(changed, current.revision);
+      await this.#removeVersions(current.value, record);
+      return { ...changed, record };
+    });
   }
 
   /** As `update`, for a published version; `change` must leave alone what never changes. */
@@ -151,34 +145,23 @@ export class FunctionRepository {
     key: FunctionKey & { readonly version: string },
     change: (version: FunctionVersion) => FunctionVersion,
   ): Promise<FunctionVersion | undefined> {
-    for (let attempt = 1; attempt <= MAX_UPDATE_ATTEMPTS; attempt++) {
+    return this.#turns.write(`${storeKey(key)}/${key.version}`, async () => {
       const current = this.#versionDocument(key);
       if (current === undefined) return undefined;
       const changed = change(current.value);
-      if (changed === current.value) return current.value;
-      try {
-        return (await this.#documents.put(current.key, changed, current.revision)).value;
-      } catch (error) {
-        if (!(error instanceof RevisionConflict)) throw error;
-      }
-    }
-    throw new Error(`gave up updating version ${key.version} of ${storeKey(key)}: other writers came first each time`);
+      return changed === current.value ? changed : (await this.#documents.put(current.key, changed, current.revision)).value;
+    });
   }
 
   /** Deletes the function with all its versions. False when it does not exist. */
   async delete(key: FunctionKey): Promise<boolean> {
-    for (let attempt = 1; attempt <= MAX_UPDATE_ATTEMPTS; attempt++) {
+    return this.#turns.write(storeKey(key), async () => {
       const current = this.#document(key);
       if (current === undefined) return false;
-      try {
-        await this.#documents.delete(current.key, current.revision);
-        await this.#removeVersions(current.value, undefined);
-        return true;
-      } catch (error) {
-        if (!(error instanceof RevisionConflict)) throw error;
-      }
-    }
-    throw new Error(`gave up deleting ${storeKey(key)}: other writers came first each time`);
+      await this.#documents.delete(current.key, current.revision);
+      await this.#removeVersions(current.value, undefined);
+      return true;
+    });
   }
 
   /**

@@ -1,20 +1,11 @@
 import { partitionOf } from '#aws/arn.ts';
 import { invariant } from '#base/invariant.ts';
-import {
-  documentKey,
-  RevisionConflict,
-  type Document,
-  type DocumentChange,
-  type DocumentStore,
-  type Watch,
-} from '#storage/document-store.ts';
+import { documentKey, type Document, type DocumentChange, type DocumentStore, type Watch } from '#storage/document-store.ts';
+import { WriteTurns } from '#storage/write-turns.ts';
 import type { LayerContent, LayerKey, LayerVersion, LayerVersionKey } from './layer-version.ts';
 
 const COUNTER_KIND = 'layers';
 const VERSION_KIND = 'layer-versions';
-
-/** A change meets another writer at most this often in a row: each time one of them has come through. Each try starts anew. */
-const MAX_ATTEMPTS = 100;
 
 /** The document of a layer, `layers/<partition>/<account>/<region>/<name>`: it outlives its versions, whose numbers never come back. */
 interface LayerCounter {
@@ -28,6 +19,7 @@ interface LayerCounter {
  */
 export class LayerRepository {
   readonly #documents: DocumentStore;
+  readonly #turns = new WriteTurns();
   /** Account and region → layer name → number. */
   readonly #scopes = new Map<string, Map<string, Map<number, Document<LayerVersion>>>>();
   /** Package digest → how many versions have it, and how many requests are about to use it. */
@@ -89,12 +81,12 @@ export class LayerRepository {
    * when there is no such version.
    */
   async update(key: LayerVersionKey, change: (version: LayerVersion) => LayerVersion): Promise<LayerVersion | undefined> {
-    return this.#repeat(key, async (current) => (await this.#documents.put(current.key, change(current.value), current.revision)).value);
+    return this.#write(key, async (current) => (await this.#documents.put(current.key, change(current.value), current.revision)).value);
   }
 
   /** False when there is no such version. */
   async delete(key: LayerVersionKey): Promise<boolean> {
-    const deleted = await this.#repeat(key, async (current) => {
+    const deleted = await this.#write(key, async (current) => {
       await this.#documents.delete(current.key, current.revision);
       return true;
     });
@@ -107,30 +99,19 @@ export class LayerRepository {
 
   async #nextNumber({ accountId, region, name }: LayerKey): Promise<number> {
     const key = documentKey(COUNTER_KIND, partitionOf(region), accountId, region, name);
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    return this.#turns.write(key, async () => {
       const current = await this.#documents.get<LayerCounter>(key);
       const versionCounter = (current?.value.versionCounter ?? 0) + 1;
-      try {
-        await this.#documents.put<LayerCounter>(key, { versionCounter }, current?.revision ?? 0);
-        return versionCounter;
-      } catch (error) {
-        if (!(error instanceof RevisionConflict)) throw error;
-      }
-    }
-    throw new Error(`gave up counting ${key}: other writers came first each time`);
+      await this.#documents.put<LayerCounter>(key, { versionCounter }, current?.revision ?? 0);
+      return versionCounter;
+    });
   }
 
-  async #repeat<Result>(key: LayerVersionKey, write: (current: Document<LayerVersion>) => Promise<Result>): Promise<Result | undefined> {
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+  #write<Result>(key: LayerVersionKey, write: (current: Document<LayerVersion>) => Promise<Result>): Promise<Result | undefined> {
+    return this.#turns.write(versionDocumentKey(key), async () => {
       const current = this.#document(key);
-      if (current === undefined) return undefined;
-      try {
-        return await write(current);
-      } catch (error) {
-        if (!(error instanceof RevisionConflict)) throw error;
-      }
-    }
-    throw new Error(`gave up changing ${versionDocumentKey(key)}: other writers came first each time`);
+      return current === undefined ? undefined : write(current);
+    });
   }
 
   #document(key: LayerVersionKey): Document<LayerVersion> | undefined {

@@ -1,11 +1,9 @@
 import { partitionOf } from '#aws/arn.ts';
-import { documentKey, RevisionConflict, type Document, type DocumentStore, type Watch } from '#storage/document-store.ts';
+import { documentKey, type Document, type DocumentStore, type Watch } from '#storage/document-store.ts';
+import { WriteTurns } from '#storage/write-turns.ts';
 import type { ScalableTarget } from './scalable-target.ts';
 
 const KIND = 'scalable-targets';
-
-/** A change meets another writer at most this often in a row; each try starts from the newest record. */
-const MAX_ATTEMPTS = 20;
 
 /** Which target. */
 export type TargetKey = Pick<ScalableTarget, 'accountId' | 'region' | 'resourceId'>;
@@ -13,6 +11,7 @@ export type TargetKey = Pick<ScalableTarget, 'accountId' | 'region' | 'resourceI
 /** All scalable targets, in memory and durable: look-ups are synchronous and read one's own writes. */
 export class ScalableTargets {
   readonly #documents: DocumentStore;
+  readonly #turns = new WriteTurns();
   readonly #targets = new Map<string, Document<ScalableTarget>>();
   #watch: Watch | undefined;
 
@@ -50,18 +49,13 @@ export class ScalableTargets {
     change: (target: ScalableTarget | undefined) => Changed,
   ): Promise<Changed> {
     const path = storeKey(key);
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    return this.#turns.write(path, async () => {
       const current = this.#targets.get(path);
       const changed = change(current?.value);
-      try {
-        if (changed !== undefined) await this.#documents.put<ScalableTarget>(path, changed, current?.revision ?? 0);
-        else if (current !== undefined) await this.#documents.delete(path, current.revision);
-        return changed;
-      } catch (error) {
-        if (!(error instanceof RevisionConflict)) throw error;
-      }
-    }
-    throw new Error(`gave up changing ${path}: other writers came first each time`);
+      if (changed !== undefined) await this.#documents.put<ScalableTarget>(path, changed, current?.revision ?? 0);
+      else if (current !== undefined) await this.#documents.delete(path, current.revision);
+      return changed;
+    });
   }
 
   close(): void {

@@ -1,4 +1,5 @@
-import { RevisionConflict, type Document, type DocumentStore } from '#storage/document-store.ts';
+import type { Document, DocumentStore } from '#storage/document-store.ts';
+import { WriteTurns } from '#storage/write-turns.ts';
 import type { Buckets } from './buckets.ts';
 import { before, beyond, compareKeys, listPrefix, longKeyGroup, objectDocumentKey, OBJECTS_PREFIX } from './object-key.ts';
 import type { ObjectRecord } from './records.ts';
@@ -6,15 +7,13 @@ import type { ObjectRecord } from './records.ts';
 /** Documents that one request to the store brings. */
 const PAGE = 500;
 
-/** A write meets another writer of the same key at most this often in a row. */
-const MAX_ATTEMPTS = 20;
-
 /** Where a listing goes on: with the keys after one, or after all that start with a prefix. */
 export type ListPosition = { readonly afterKey: string } | { readonly afterPrefix: string };
 
 /** What objects there are, as documents: nothing of them is in memory. */
 export class Objects {
   readonly #documents: DocumentStore;
+  readonly #turns = new WriteTurns();
   readonly #buckets: Pick<Buckets, 'writing'>;
 
   constructor(options: { readonly documents: DocumentStore; readonly buckets: Pick<Buckets, 'writing'> }) {
@@ -104,15 +103,8 @@ export class Objects {
     }
   }
 
-  async #change(key: string, change: (current: Document<ObjectRecord> | undefined) => Promise<void>): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await change(await this.#documents.get<ObjectRecord>(key));
-        return;
-      } catch (error) {
-        if (!(error instanceof RevisionConflict) || attempt === MAX_ATTEMPTS) throw error;
-      }
-    }
+  #change(key: string, change: (current: Document<ObjectRecord> | undefined) => Promise<void>): Promise<void> {
+    return this.#turns.write(key, async () => change(await this.#documents.get<ObjectRecord>(key)));
   }
 }
 

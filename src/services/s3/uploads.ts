@@ -1,4 +1,5 @@
 import { documentKey, RevisionConflict, type Document, type DocumentStore } from '#storage/document-store.ts';
+import { WriteTurns } from '#storage/write-turns.ts';
 import type { Buckets } from './buckets.ts';
 import type { PartRecord, UploadRecord } from './records.ts';
 import { noSuchUpload } from './s3-errors.ts';
@@ -6,11 +7,11 @@ import { noSuchUpload } from './s3-errors.ts';
 const UPLOADS = 's3-uploads';
 const PARTS = 's3-parts';
 const PAGE = 500;
-const MAX_ATTEMPTS = 20;
 
 /** Multipart uploads under way, and the parts that have come of each, as documents. */
 export class Uploads {
   readonly #documents: DocumentStore;
+  readonly #turns = new WriteTurns();
   readonly #buckets: Pick<Buckets, 'writing'>;
 
   constructor(options: { readonly documents: DocumentStore; readonly buckets: Pick<Buckets, 'writing'> }) {
@@ -33,16 +34,11 @@ export class Uploads {
   /** Puts a part in the place of one of the same number. @throws AwsError NoSuchUpload, also when the upload ended meanwhile */
   async putPart({ bucket, key, uploadId }: UploadRecord, part: PartRecord): Promise<void> {
     const place = partKey(uploadId, part.partNumber);
-    for (let attempt = 1; ; attempt++) {
+    await this.#turns.write(place, async () => {
       await this.find(bucket, key, uploadId);
       const current = await this.#documents.get<PartRecord>(place);
-      try {
-        await this.#documents.put(place, part, current?.revision ?? 0);
-        return;
-      } catch (error) {
-        if (!(error instanceof RevisionConflict) || attempt === MAX_ATTEMPTS) throw error;
-      }
-    }
+      await this.#documents.put(place, part, current?.revision ?? 0);
+    });
   }
 
   /** In the order of their numbers. */

@@ -1,15 +1,16 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { parseArn, partitionOf } from '#aws/arn.ts';
-import { documentKey, RevisionConflict, type Document, type DocumentStore, type Watch } from '#storage/document-store.ts';
+import { documentKey, type Document, type DocumentStore, type Watch } from '#storage/document-store.ts';
+import { WriteTurns } from '#storage/write-turns.ts';
 import type { SigningProfile, SigningProfileKey, SigningProfileVersion } from './signing-profile.ts';
 
 const KIND = 'signer-profiles';
 const DIGEST = 'sha384';
-const MAX_ATTEMPTS = 20;
 
 /** All signing profiles with their keys, in memory and durable; the memory follows the document store by a watch. */
 export class SigningProfiles {
   readonly #documents: DocumentStore;
+  readonly #turns = new WriteTurns();
   readonly #known = new Map<string, Document<SigningProfile>>();
   #watch: Watch | undefined;
 
@@ -38,15 +39,11 @@ export class SigningProfiles {
   }
 
   /** Replaces or makes a profile; `change` may run several times, and cancels by throwing. */
-  async write(key: SigningProfileKey, change: (profile: SigningProfile | undefined) => SigningProfile): Promise<SigningProfile> {
-    for (let attempt = 1; ; attempt++) {
+  write(key: SigningProfileKey, change: (profile: SigningProfile | undefined) => SigningProfile): Promise<SigningProfile> {
+    return this.#turns.write(storeKey(key), async () => {
       const current = this.#known.get(storeKey(key));
-      try {
-        return (await this.#documents.put(storeKey(key), change(current?.value), current?.revision ?? 0)).value;
-      } catch (error) {
-        if (!(error instanceof RevisionConflict) || attempt === MAX_ATTEMPTS) throw error;
-      }
-    }
+      return (await this.#documents.put(storeKey(key), change(current?.value), current?.revision ?? 0)).value;
+    });
   }
 
   /**
