@@ -21,6 +21,15 @@ const ADDED = {
   'x-forwarded-proto': 'http',
 };
 
+const CALLER: Caller = {
+  kind: 'user',
+  accountId: '222222222222' as AccountId,
+  arn: 'arn:aws:iam::222222222222:user/ann',
+  userId: 'AIDA1',
+  accessKeyId: 'AKIA1',
+  userName: 'ann',
+};
+
 function request(more: Partial<UrlRequest> = {}, rawHeaders: readonly string[] = []): UrlRequest {
   const all = ['Host', HOST, ...rawHeaders];
   const headers = Object.fromEntries(all.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), all[at + 1] ?? '']] : [])));
@@ -109,8 +118,16 @@ suite('urlEvent', () => {
     assert.equal('cookie' in headersOf(sent), false);
   });
 
-  test('what proves who calls, and what belongs to the connection, is withheld', () => {
-    const names = ['Authorization', 'X-Amz-Security-Token', 'Connection', 'Transfer-Encoding', '__proto__'];
+  test('what has proven who calls is withheld, and where anybody may call it is the function’s', () => {
+    const sent = ['Authorization', 'Bearer abc', 'X-Amz-Security-Token', 'token'];
+    const { host: _, ...signed } = headersOf(request({ caller: CALLER }, sent));
+    assert.deepEqual(signed, ADDED);
+    const { host: __, ...anybody } = headersOf(request({}, sent));
+    assert.deepEqual(anybody, { authorization: 'Bearer abc', 'x-amz-security-token': 'token', ...ADDED });
+  });
+
+  test('what belongs to the connection is withheld', () => {
+    const names = ['Connection', 'Transfer-Encoding', '__proto__'];
     const { host: _, ...rest } = headersOf(
       request(
         {},
@@ -148,15 +165,7 @@ suite('urlEvent', () => {
   });
 
   test('who calls an AWS_IAM URL is named', () => {
-    const caller: Caller = {
-      kind: 'user',
-      accountId: '222222222222' as AccountId,
-      arn: 'arn:aws:iam::222222222222:user/ann',
-      userId: 'AIDA1',
-      accessKeyId: 'AKIA1',
-      userName: 'ann',
-    };
-    const { accountId, authorizer } = urlEvent(request({ caller }), CONTEXT)['requestContext'] as Readonly<Record<string, unknown>>;
+    const { accountId, authorizer } = urlEvent(request({ caller: CALLER }), CONTEXT)['requestContext'] as Readonly<Record<string, unknown>>;
     assert.equal(accountId, '111111111111');
     assert.deepEqual(authorizer, {
       iam: {

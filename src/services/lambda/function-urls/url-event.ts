@@ -66,9 +66,8 @@ function domainName({ headers, id }: UrlRequest, region: string): string {
   return host.toLowerCase().startsWith(`${id}.lambda-url.`) ? host : `${id}.lambda-url.${region}.${host}`;
 }
 
-/** Not given to the function: they belong to the connection, or prove who calls. Cookies have a member of their own. */
+/** Not given to the function: they belong to the connection. Cookies have a member of their own. */
 const WITHHELD: ReadonlySet<string> = new Set([
-  'authorization',
   'connection',
   'cookie',
   'expect',
@@ -78,8 +77,10 @@ const WITHHELD: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-  'x-amz-security-token',
 ]);
+
+/** Not given either where they have proven who calls. Where anybody may, they are between the caller and the function. */
+const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'x-amz-security-token']);
 
 interface EventHeaders {
   readonly headers: Readonly<Record<string, string>>;
@@ -87,7 +88,7 @@ interface EventHeaders {
 }
 
 /** Lower-case names, repeated ones joined by commas, and those that AWS's front end adds. */
-function eventHeaders({ rawHeaders, sourceIp, headers: sent }: UrlRequest, { traceId }: UrlEventContext): EventHeaders {
+function eventHeaders({ rawHeaders, sourceIp, headers: sent, caller }: UrlRequest, { traceId }: UrlEventContext): EventHeaders {
   const headers: Record<string, string> = {};
   const cookies: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
@@ -95,7 +96,7 @@ function eventHeaders({ rawHeaders, sourceIp, headers: sent }: UrlRequest, { tra
     const value = rawHeaders[at + 1] ?? '';
     if (name === 'cookie') cookies.push(...value.split(/; */).filter((cookie) => cookie !== ''));
     // A name like `__proto__` would be no member of the object.
-    if (WITHHELD.has(name) || name === '__proto__') continue;
+    if (WITHHELD.has(name) || name === '__proto__' || (caller !== undefined && CREDENTIALS.has(name))) continue;
     headers[name] = Object.hasOwn(headers, name) ? `${headers[name]},${value}` : value;
   }
   const forwarded = sent['x-forwarded-for'];

@@ -44,8 +44,8 @@ suite('urlResponse: a result with statusCode', () => {
     assert.deepEqual(answer({ statusCode: 200, headers: { 'content-TYPE': 'text/html' } }).headers, { 'content-TYPE': 'text/html' });
   });
 
-  test('what the connection needs is not the function’s to say', () => {
-    const headers = { 'Content-Length': '99', connection: 'close', 'Transfer-Encoding': 'chunked' };
+  test('what the connection needs, and what names the request, is not the function’s to say', () => {
+    const headers = { 'Content-Length': '99', connection: 'close', 'Transfer-Encoding': 'chunked', 'X-Amzn-RequestId': 'x' };
     assert.deepEqual(answer({ statusCode: 200, headers, body: 'x' }).headers, JSON_TYPE);
   });
 

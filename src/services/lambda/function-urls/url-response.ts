@@ -54,8 +54,8 @@ function statusOf(value: unknown): number | undefined {
   return typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599 ? status : undefined;
 }
 
-/** Belong to the connection, or follow from the body; the function has no say. */
-const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
+/** Belong to the connection, follow from the body, or name the request; the function has no say. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
   'keep-alive',
@@ -64,6 +64,8 @@ const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+  'x-amzn-requestid',
+  'x-amzn-trace-id',
 ]);
 
 function headersOf(value: unknown): Readonly<Record<string, string>> | undefined {
@@ -73,7 +75,7 @@ function headersOf(value: unknown): Readonly<Record<string, string>> | undefined
   for (const [name, content] of Object.entries(value)) {
     const text = scalarText(content);
     if (text === undefined || !/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || !isHeaderValue(text)) return undefined;
-    if (!CONNECTION_HEADERS.has(name.toLowerCase())) headers[name] = text;
+    if (!OWN_HEADERS.has(name.toLowerCase())) headers[name] = text;
   }
   return headers;
 }
