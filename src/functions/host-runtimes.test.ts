@@ -47,7 +47,7 @@ test('HostRuntimes.list says by what each runs, or how to get it', async (contex
   assert.equal(facts.get('nodejs20.x'), 'fetched: Node.js 20.20.2, by npm when a function first needs it');
   assert.equal(facts.get('python3.12'), 'missing: to get it: hearth runtimes add python3.12');
   assert.equal(facts.get('provided.al2023'), 'here: functions bring it along');
-  assert.match(facts.get('dotnet8') ?? '', /^missing: Hearth cannot run it/);
+  assert.match(facts.get('dotnet8') ?? '', /^missing: publish functions self-contained, for provided\.al2023/);
   assert.equal(facts.has('go1.x'), false);
   assert.ok(
     calls.every((line) => !/npm|apt-get/.test(line)),

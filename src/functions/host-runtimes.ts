@@ -95,7 +95,10 @@ export class HostRuntimes {
       case 'provided':
         return { verdict: 'here', found: 'functions bring it along' };
       default:
-        return { verdict: 'missing', found: 'Hearth cannot run it; a provided.al2023 function can bring it along' };
+        return {
+          verdict: 'missing',
+          found: family === 'dotnet' ? 'publish functions self-contained, for provided.al2023' : 'Hearth cannot run it',
+        };
     }
   }
 

@@ -60,6 +60,10 @@ const NODE_WITHOUT_EXPERIMENTS: ReadonlySet<string> = new Set(['20', '22']);
 /** As AWS's start script: little memory, a fast start. */
 const JAVA_FLAGS = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto', '-Djava.net.preferIPv4Stack=true'] as const;
 
+/** With Amazon.Lambda.RuntimeSupport in it, which is what AWS's own managed runtime does. */
+const DOTNET_REMEDY =
+  ' A .NET function runs on provided.al2023: make it an executable assembly with Amazon.Lambda.RuntimeSupport, and publish it self-contained, with the assembly name bootstrap.';
+
 const NPM_TIMEOUT_MS = 300_000;
 const PROBE_TIMEOUT_MS = 10_000;
 const COMPILE_TIMEOUT_MS = 30_000;
@@ -108,7 +112,9 @@ export class RuntimeLocator {
     if (runtime?.family === 'ruby') return this.#ruby(runtime);
     if (runtime?.family === 'provided') return installation(runtime, { command: ['/var/task/bootstrap'], mounts: [], framed: false });
     throw new RuntimeUnavailable(
-      `Hearth cannot run ${identifier} functions. It runs Node.js, Python, Java, Ruby and custom (provided.*) runtimes.`,
+      `Hearth cannot run ${identifier} functions. It runs Node.js, Python, Java, Ruby and custom (provided.*) runtimes.${
+        runtime?.family === 'dotnet' ? DOTNET_REMEDY : ''
+      }`,
     );
   }
 
