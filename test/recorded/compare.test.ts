@@ -16,6 +16,11 @@ suite('compare', () => {
     assert.deepEqual(unequal({ a: 1, b: { c: 'x', d: [1, 2] } }, { a: 2, b: { d: [1] }, e: { f: true } }), ['a', 'b.c', 'b.d[1]', 'e.f']);
   });
 
+  test('a member that is younger than the records is no difference', () => {
+    assert.deepEqual(unequal({ a: 1 }, { a: 1, ConfigSha256: 'x' }), []);
+    assert.deepEqual(unequal({ a: 1, ConfigSha256: 'y' }, { a: 1, ConfigSha256: 'x' }), ['ConfigSha256']);
+  });
+
   test('types differ', () => {
     assert.deepEqual(unequal({ a: 1, b: '1', c: {}, d: [] }, { a: '1', b: 1, c: [], d: {} }), ['a', 'b', 'c', 'd']);
   });

@@ -7,6 +7,7 @@ import type {
   SystemLogLevel,
 } from '@aws-sdk/client-lambda';
 import { codeSha256 } from '#functions/code-package.ts';
+import { configSha256 } from '#functions/content-digest.ts';
 import { functionArn } from '#functions/function-arn.ts';
 import { signatureMembers } from './signature-members.ts';
 import type { FunctionLayer, FunctionVersion } from '#functions/function-record.ts';
@@ -44,6 +45,7 @@ export function toListedConfiguration(version: FunctionVersion, qualifier?: stri
     Architectures: [version.architecture],
     CodeSize: version.code.sizeBytes,
     CodeSha256: codeSha256(version.code),
+    ConfigSha256: configSha256(version),
     ...signatureMembers(version.code),
     LastModified: version.lastModified,
     RevisionId: version.revisionId,

@@ -34,7 +34,8 @@ suite('CreateFunction', () => {
   test('answers as recorded by test_lambda_code_location_s3, and becomes Active with another revision', async () => {
     const plane = await lambdaControlPlane();
     const created = await createFunction(plane)(INPUT, requestContext());
-    const { RevisionId: first, RuntimeVersionConfig, ...rest } = created;
+    const { RevisionId: first, RuntimeVersionConfig, ConfigSha256, ...rest } = created;
+    assert.match(ConfigSha256 ?? '', /^[A-Za-z0-9+/]{43}=$/);
     assert.match(RuntimeVersionConfig?.RuntimeVersionArn ?? '', /^arn:aws:lambda:us-east-1::runtime:[0-9a-f]{64}$/);
     assert.deepEqual(rest, {
       Architectures: ['x86_64'],

@@ -15,7 +15,12 @@ async function withFunction(): ReturnType<typeof lambdaControlPlane> {
 suite('UpdateFunctionConfiguration', () => {
   test('Handler, Description, Timeout, MemorySize, EphemeralStorage and TracingConfig change, the rest stays', async () => {
     const plane = await withFunction();
-    const { RevisionId: _, LastModified: _modified, ...before } = toFunctionConfiguration((await plane.settled('f')).latest);
+    const {
+      RevisionId: _,
+      LastModified: _modified,
+      ConfigSha256: digest,
+      ...before
+    } = toFunctionConfiguration((await plane.settled('f')).latest);
     const changes = {
       Handler: 'other.handler',
       Description: 'Changed-Description',
@@ -26,9 +31,10 @@ suite('UpdateFunctionConfiguration', () => {
     } as const;
     const answer = await updateFunctionConfiguration(plane)({ FunctionName: 'f', ...changes }, requestContext());
     assert.equal(answer.LastUpdateStatus, 'InProgress');
-    const { RevisionId: _revision, LastModified, ...after } = toFunctionConfiguration((await plane.settled('f')).latest);
+    const { RevisionId: _revision, LastModified, ConfigSha256, ...after } = toFunctionConfiguration((await plane.settled('f')).latest);
     assert.deepEqual(after, { ...before, ...changes });
     assert.equal(LastModified, '2026-11-20T10:00:00.000+0000');
+    assert.notEqual(ConfigSha256, digest);
 
     await updateFunctionConfiguration(plane)({ FunctionName: 'f', Description: '' }, requestContext());
     assert.deepEqual(toFunctionConfiguration((await plane.settled('f')).latest).Description, '');
