@@ -60,6 +60,10 @@ const NODE_WITHOUT_EXPERIMENTS: ReadonlySet<string> = new Set(['20', '22']);
 /** As AWS's start script: little memory, a fast start. */
 const JAVA_FLAGS = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto', '-Djava.net.preferIPv4Stack=true'] as const;
 
+/** AWS's client has a native part; from here on Java warns of such. */
+const FIRST_JAVA_WITH_NATIVE_RULES = 24;
+const NATIVE_ACCESS = ['--enable-native-access=ALL-UNNAMED'] as const;
+
 /** With Amazon.Lambda.RuntimeSupport in it, which is what AWS's own managed runtime does. */
 const DOTNET_REMEDY =
   ' A .NET function runs on provided.al2023: make it an executable assembly with Amazon.Lambda.RuntimeSupport, and publish it self-contained, with the assembly name bootstrap.';
@@ -242,7 +246,14 @@ export class RuntimeLocator {
     const directory = this.#directory;
     const [language, client] = await together([javaDirectory(java, { directory, ids }), this.#javaClient(runtime)]);
     return installation(runtime, {
-      command: ['/var/lang/bin/java', ...JAVA_FLAGS, '-classpath', '/var/runtime/lib/*', JAVA_CLIENT.main],
+      command: [
+        '/var/lang/bin/java',
+        ...JAVA_FLAGS,
+        ...(feature >= FIRST_JAVA_WITH_NATIVE_RULES ? NATIVE_ACCESS : []),
+        '-classpath',
+        '/var/runtime/lib/*',
+        JAVA_CLIENT.main,
+      ],
       mounts: [
         { source: language, target: '/var/lang' },
         { source: client, target: '/var/runtime' },

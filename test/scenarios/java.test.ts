@@ -92,6 +92,20 @@ describe('Java', { concurrency: false, skip: missing(JAVAC, MAVEN) }, () => {
     assert.equal(environment['_HANDLER'], 'demo.Handler::environment');
   });
 
+  test('every other Java of the host, without a word of its own in the log', async (context) => {
+    const { stdout } = await run(join(import.meta.dirname, '../../bin/hearth'), ['runtimes', 'list', '--data-dir', daemon.dataDir]);
+    const others = [...stdout.matchAll(/^here +(java(?:11|21|25)) /gm)].map(([, identifier = '']) => identifier as Runtime);
+    if (others.length === 0) context.skip('there is no other');
+    for (const runtime of others) {
+      const files = compiled('', () => true);
+      await account.deploy(runtime, { runtime, handler: 'demo.Handler', files, memory: 256 });
+      const { body, log } = await account.invoke(runtime, { n: 7 });
+      assert.equal((body as { readonly java: number }).java, Number(runtime.slice('java'.length)), JSON.stringify(body) + log);
+      assert.match(log, /^START [^\n]*\nseen 7\nEND /);
+      assert.doesNotMatch((await account.messages(runtime, 1)).join(''), /WARN/);
+    }
+  });
+
   test('a class that is not there, and a Java that is not there', async () => {
     const { functionError, body } = await account.invoke('first');
     assert.equal(functionError, 'Unhandled');
