@@ -112,10 +112,10 @@ suite('Environment: an init phase that fails', () => {
     await turn();
     clock.advance(9999);
     await turn();
-    assert.equal(driver.last.calls.includes('kill'), false);
+    assert.equal(driver.last.calls.includes('halt'), false);
     clock.advance(1);
     const environment = await launched;
-    assert.ok(driver.last.calls.includes('kill'));
+    assert.ok(driver.last.calls.includes('halt'));
     const { answer, settled } = call(environment);
     await turn();
     clock.advance(3000);
@@ -176,7 +176,7 @@ suite('Environment.retire', () => {
     const { driver, logs, launch } = environmentHarness();
     const environment = await launch();
     await environment.retire();
-    assert.ok(driver.last.calls.includes('kill'));
+    assert.ok(driver.last.calls.includes('halt'));
     assert.equal(environment.reusable, false);
     assert.deepEqual(logs.take(), [initStartLine()]);
   });
@@ -207,7 +207,7 @@ suite('Environment.retire', () => {
       await retired;
       assert.equal(driver.sandboxes.length, 2, point);
       assert.deepEqual(
-        driver.sandboxes.filter(({ calls }) => !calls.includes('kill')),
+        driver.sandboxes.filter(({ calls }) => !calls.includes('halt')),
         [],
         point,
       );

@@ -66,7 +66,8 @@ export class EnvironmentLauncher {
       version,
       initializationType,
       driver,
-      spec: (sandboxId) => this.#spec(version, preparation, { sandboxId, initializationType, logStream, start, credentials: temporary }),
+      spec: (sandboxId, successorOf) =>
+        this.#spec(version, preparation, { sandboxId, successorOf, initializationType, logStream, start, credentials: temporary }),
       framed: start.framed,
       extensions: preparation.extensions,
       ids,
@@ -114,6 +115,7 @@ export class EnvironmentLauncher {
       environment,
       network: this.#options.network,
       ...(preparation.extensions.length > 0 && { sideOutput: true }),
+      ...(place.successorOf !== undefined && { successorOf: place.successorOf }),
       limits: {
         memoryMb: version.memoryMb,
         // All there is for the init phase, as AWS gives extra CPU then; `Sandbox.setCpu` follows when it is over.
@@ -168,6 +170,7 @@ function startOf(version: FunctionVersion, { installation, extensions }: Prepara
 
 interface SpecPlace {
   readonly sandboxId: string;
+  readonly successorOf: string | undefined;
   readonly initializationType: InitializationType;
   readonly logStream: string;
   readonly start: { readonly command: readonly string[]; readonly framed: boolean };

@@ -13,7 +13,8 @@ export interface EnvironmentParts {
   readonly version: FunctionVersion;
   readonly initializationType: InitializationType;
   readonly driver: SandboxDriver;
-  readonly spec: (sandboxId: string) => SandboxSpec;
+  /** `successorOf`: the sandbox of the runtime before, which has ended. */
+  readonly spec: (sandboxId: string, successorOf: string | undefined) => SandboxSpec;
   readonly framed: boolean;
   /** File names of external extensions. */
   readonly extensions: readonly string[];

@@ -38,7 +38,7 @@ function harness(options: Partial<PoolOptions> = {}): PoolHarness {
     ...environments,
     pool,
     once: async (version = VERSION) => call(await pool.acquire(version)).settled,
-    living: () => driver.sandboxes.filter(({ calls }) => !calls.includes('kill')).length,
+    living: () => driver.sandboxes.filter(({ calls }) => !calls.includes('halt')).length,
   };
 }
 

@@ -198,7 +198,7 @@ suite('Environment: timeout', () => {
         reportOfR1('Duration: 3000.00 ms\tBilled Duration: 3000 ms', 'Init Duration: 0.00 ms\tStatus: timeout'),
       ),
     );
-    assert.ok(driver.last.calls.includes('kill'));
+    assert.ok(driver.last.calls.includes('halt'));
     driver.script = ECHO;
     assert.equal(await outcomeOf(call(environment, { requestId: 'r2' }).answer), 'success: {"a":1}');
     assert.deepEqual([driver.sandboxes.length, settlements()], [2, 1]);
@@ -273,7 +273,7 @@ suite('Environment: a runtime that breaks the protocol', () => {
       );
       await settled;
       await turn();
-      assert.ok(driver.last.calls.includes('kill'));
+      assert.ok(driver.last.calls.includes('halt'));
       assert.equal(settlements(), 1);
     });
 
@@ -281,7 +281,7 @@ suite('Environment: a runtime that breaks the protocol', () => {
       const { driver, logs, launch } = environmentHarness();
       driver.script = onStart((sandbox) => void sandbox.channel.push(bytes));
       const environment = await launch();
-      assert.ok(driver.last.calls.includes('kill'));
+      assert.ok(driver.last.calls.includes('halt'));
       driver.script = ECHO;
       assert.equal(await outcomeOf(call(environment).answer), 'success: {"a":1}');
       assert.match(
@@ -290,4 +290,40 @@ suite('Environment: a runtime that breaks the protocol', () => {
       );
     });
   }
+});
+
+suite('Environment: what outlives a runtime', () => {
+  test('the next runtime succeeds the sandbox of the last, which is released only with the environment', async () => {
+    const { driver, launch } = environmentHarness();
+    const environment = await launch();
+    const [first] = driver.sandboxes;
+    assert.equal(first?.spec.successorOf, undefined);
+    first?.end({ code: 1 });
+    await turn();
+    await call(environment).settled;
+    assert.equal(driver.last.spec.successorOf, first?.id);
+    assert.ok(!first?.calls.includes('kill'));
+    driver.last.end({ code: 1 });
+    await turn();
+    assert.ok(!driver.last.calls.includes('kill'));
+    await environment.retire();
+    assert.ok(driver.last.calls.includes('kill'));
+  });
+
+  test('when no sandbox can succeed it, the invocation fails, and the next begins anew', async () => {
+    const { driver, errors, launch } = environmentHarness();
+    const environment = await launch();
+    const [first] = driver.sandboxes;
+    first?.end({ code: 1 });
+    await turn();
+    driver.beforeCreate = () => {
+      throw new Error('EMFILE');
+    };
+    assert.match(await outcomeOf(call(environment).answer), /Runtime\.ExitError/);
+    assert.deepEqual(errors, ['a sandbox failed']);
+    assert.ok(first?.calls.includes('kill'));
+    driver.beforeCreate = () => {};
+    assert.equal(await outcomeOf(call(environment).answer), 'success: {"a":1}');
+    assert.equal(driver.last.spec.successorOf, undefined);
+  });
 });

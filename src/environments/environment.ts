@@ -1,17 +1,17 @@
 import type { Invocation, InvocationAnswer, StreamedAnswer } from '#functions/invocation.ts';
-import type { SandboxExit } from '#sandboxes/sandbox.ts';
+import type { Sandbox, SandboxExit } from '#sandboxes/sandbox.ts';
 import type { ExtensionRecord } from '#telemetry/extension-record.ts';
 import type { ReportedFailure } from '#telemetry/log-lines.ts';
 import { timeoutText } from '#telemetry/log-lines.ts';
 import type { EnvironmentId } from './environment-id.ts';
 import type { EnvironmentParts } from './environment-parts.ts';
+import type { PendingInit, Running } from './environment-work.ts';
 import { initError, initErrorType } from './init-failure.ts';
 import { INIT_TIMEOUT_MS, PROVISIONED_INIT_TIMEOUT_MS } from './limits.ts';
 import type { EnvironmentLog } from './environment-log.ts';
 import { runtimeSpans } from './runtime-spans.ts';
 import type { ExtensionFailure } from './extensions/extension-set.ts';
 import { CollectedResponse, StreamedResponse } from './response-sink.ts';
-import type { ResponseSink } from './response-sink.ts';
 import type { InvokeMeta } from './runtime-api/frames.ts';
 import { exited, exitReason, extensionFailed, timedOut } from './runtime-errors.ts';
 import { SandboxedRuntime } from './sandboxed-runtime.ts';
@@ -35,6 +35,8 @@ export class Environment {
   readonly #parts: EnvironmentParts;
   readonly #log: EnvironmentLog;
   #runtime: SandboxedRuntime | undefined;
+  /** The newest. What is left of one that ended, /tmp, is for the next. */
+  #sandbox: Sandbox | undefined;
   #closeEndpoint: (() => void) | undefined;
   #launches = 0;
   #attempt = 0;
@@ -106,6 +108,7 @@ export class Environment {
     await this.#runtime?.stop();
     await this.#repeatedInit;
     await this.#gone;
+    await this.#sandbox?.kill();
     this.#log.close();
   }
 
@@ -147,6 +150,7 @@ export class Environment {
     } catch (error) {
       this.#parts.onFault(error);
       failure = KILLED;
+      await this.#dropSandbox();
     }
     const usedMs = this.#parts.clock.monotonicMs() - startedMs;
     if (failure === undefined && this.#runtime?.available === true) {
@@ -168,6 +172,13 @@ export class Environment {
     }
   }
 
+  /** Whatever is wrong with what the last runtime left, the next one gets by without. */
+  async #dropSandbox(): Promise<void> {
+    const sandbox = this.#sandbox;
+    this.#sandbox = undefined;
+    await sandbox?.kill().catch(this.#parts.onFault);
+  }
+
   /** Resolves to why the init phase failed, or undefined when the runtime is ready. */
   async #launch(phase: 'init' | 'invoke', initTimeoutMs: number): Promise<InitFailure | undefined> {
     if (this.#retired) return KILLED;
@@ -181,7 +192,7 @@ export class Environment {
     }
     this.#runtime = await SandboxedRuntime.launch(
       driver,
-      this.#parts.spec(`${this.id}-${this.#launches}`),
+      this.#parts.spec(`${this.id}-${this.#launches}`, this.#sandbox?.id),
       {
         clock,
         framed: this.#parts.framed,
@@ -216,6 +227,7 @@ export class Environment {
         died: (gone) => this.#onDied(gone),
       },
       (sandbox) => {
+        this.#sandbox = sandbox;
         const endpoint = this.#parts.awsEndpoint.attach(sandbox.listeners.awsEndpoint.fd, this.id);
         this.#closeEndpoint = () => endpoint.close();
       },
@@ -377,24 +389,4 @@ export class Environment {
     this.#rememberPeak();
     return Math.min(Math.ceil(this.#peakMemoryBytes / MIB), this.#parts.version.memoryMb);
   }
-}
-
-interface Running {
-  readonly invocation: Invocation;
-  readonly resolve: (answer: InvocationAnswer) => void;
-  readonly onSettled: () => void;
-  /** How long the init phase took that came first; 0 when the runtime was ready. */
-  repeatedInitMs: number;
-  answer: InvocationAnswer | undefined;
-  /** Takes a response that comes in chunks; made when one begins, unless the caller wants to be given chunks. */
-  sink: ResponseSink | undefined;
-}
-
-interface PendingInit {
-  readonly phase: 'init' | 'invoke';
-  readonly startedMs: number;
-  readonly startedWallMs: number;
-  /** When the runtime was ready, since the start; extensions may take longer. */
-  runtimeDoneMs: number | undefined;
-  readonly resolve: (failure: InitFailure | undefined) => void;
 }

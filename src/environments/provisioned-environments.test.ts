@@ -122,7 +122,7 @@ async function harness(): Promise<Harness> {
       for (let one = provisioned.take(version); one !== undefined; one = provisioned.take(version)) taken.push(one);
       return taken;
     },
-    living: () => driver.sandboxes.filter(({ calls }) => !calls.includes('kill')).length,
+    living: () => driver.sandboxes.filter(({ calls }) => !calls.includes('halt')).length,
   };
 }
 

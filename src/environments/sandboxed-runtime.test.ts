@@ -147,7 +147,7 @@ suite('SandboxedRuntime: freeze and thaw', () => {
     driver.last.end({ code: 0 });
     await turn();
     clock.advance(100);
-    assert.deepEqual(driver.last.calls, ['cpu 0.5', 'kill']);
+    assert.deepEqual(driver.last.calls, ['cpu 0.5', 'halt']);
     assert.deepEqual(told, ['created', 'initialised', 'died']);
     assert.equal(runtime.available, false);
   });
@@ -216,7 +216,7 @@ suite('SandboxedRuntime: order', () => {
       await runtime.stop();
       await runtime.stop();
       assert.deepEqual(told, expected);
-      assert.deepEqual(driver.last.calls.slice(-1), ['kill']);
+      assert.deepEqual(driver.last.calls.slice(-1), ['halt']);
     }
   });
 });

@@ -137,11 +137,11 @@ export class SandboxedRuntime {
     this.#link.release();
   }
 
-  /** Ends all processes, extensions in their own time. What runs is answered as a crash. */
+  /** Ends all processes, extensions in their own time. What runs is answered as a crash. The sandbox is the caller's to release. */
   stop(): Promise<void> {
     this.#stopping = true;
     this.#apply({ type: 'stop' });
-    return this.#ending ?? this.#sandbox.kill();
+    return this.#ending ?? this.#sandbox.halt();
   }
 
   async #awaitExit(): Promise<void> {
@@ -213,7 +213,7 @@ export class SandboxedRuntime {
     const extensions = this.#extensions;
     if (extensions !== undefined) return this.#endWith(extensions, event);
     this.#close();
-    return this.#sandbox.kill();
+    return this.#sandbox.halt();
   }
 
   async #endWith(extensions: ExtensionHost, event: EnvironmentEvent): Promise<void> {
@@ -221,7 +221,7 @@ export class SandboxedRuntime {
     await extensions.shutDown(this.#shutdownReason(event));
     this.#close();
     this.#sandbox.drainOutput();
-    await this.#sandbox.kill();
+    await this.#sandbox.halt();
   }
 
   #close(): void {

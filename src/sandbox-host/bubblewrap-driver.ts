@@ -4,11 +4,10 @@ import { invariant } from '#base/invariant.ts';
 import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
-import type { Commands } from './bubblewrap-arguments.ts';
+import type { BubblewrapHost } from './bubblewrap-host.ts';
 import { BubblewrapSandbox } from './bubblewrap-sandbox.ts';
 import { spawnBubblewrap } from './bubblewrap-spawn.ts';
 import { openCgroups } from './cgroup-layout.ts';
-import type { CgroupLayout } from './cgroup-layout.ts';
 import type { Cgroup, Cgroups } from './cgroup.ts';
 import { Egress } from './egress.ts';
 import { ExposedDirectories } from './exposed-directories.ts';
@@ -29,8 +28,8 @@ import type { SandboxNetworkProfile, SandboxRole } from '#sandboxes/sandbox.ts';
 import { ParkedSandboxes } from './parked-sandboxes.ts';
 import { ScratchSpace } from './scratch-space.ts';
 import type { Scratch } from './scratch-space.ts';
+import { SandboxPlace } from './sandbox-place.ts';
 import { seccompFilter } from './seccomp-filter.ts';
-import type { FilterArchitecture } from './seccomp-filter.ts';
 import { SANDBOX_UIDS, UidPool } from './uid-pool.ts';
 import type { UidRange } from './uid-pool.ts';
 import { withinTime } from './within-time.ts';
@@ -50,20 +49,6 @@ export interface BubblewrapDriverOptions {
   /** See `ExposedDirectoriesOptions`. */
   readonly places: readonly string[];
   readonly uids?: UidRange;
-}
-
-/** What the probe found. */
-export interface BubblewrapHost {
-  readonly commands: Commands;
-  readonly bwrapVersion: string;
-  /** bubblewrap 0.8 and later can forbid user namespaces inside. */
-  readonly disableUserNamespaces: boolean;
-  readonly cgroups: CgroupLayout;
-  readonly architecture: FilterArchitecture;
-  /** Why /tmp has to be memory; undefined when it can be disk. */
-  readonly scratchInMemory: string | undefined;
-  /** Path of nftables' command. */
-  readonly nft: string | undefined;
 }
 
 /** /tmp of most functions: AWS's default size. */
@@ -147,8 +132,7 @@ interface DriverParts {
 }
 
 interface SandboxResources {
-  readonly uid: number;
-  readonly scratch: Scratch | undefined;
+  readonly place: SandboxPlace;
   readonly network: SandboxNetwork;
   readonly cgroup: Cgroup;
 }
@@ -163,7 +147,8 @@ export class BubblewrapDriver {
   readonly #pools: ReadonlyMap<SandboxNetworkProfile, NetworkPool>;
   readonly #uids: UidPool;
   readonly #exposed: ExposedDirectories;
-  readonly #sandboxes = new Set<BubblewrapSandbox>();
+  /** Those that run, and those that were halted and wait for a successor. */
+  readonly #sandboxes = new Map<string, BubblewrapSandbox>();
   readonly #parked: ParkedSandboxes;
   #scratch: ScratchSpace | undefined;
   #scratchInMemory: string | undefined;
@@ -261,7 +246,7 @@ export class BubblewrapDriver {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#creating);
-    await Promise.allSettled([...this.#sandboxes].map((sandbox) => sandbox.kill()));
+    await Promise.allSettled([...this.#sandboxes.values()].map((sandbox) => sandbox.kill()));
     const egress = this.#egress;
     const failures: unknown[] = [];
     const steps: readonly (() => Promise<void> | void)[] = [
@@ -295,39 +280,45 @@ export class BubblewrapDriver {
     await Promise.all(spec.mounts.map(({ source }) => this.#exposed.check(source)));
     const pool = this.#pools.get(spec.network);
     if (pool === undefined) throw new Error(`sandboxes have no network '${spec.network}' here`);
+    const predecessor = spec.successorOf === undefined ? undefined : await this.#halted(spec.successorOf);
     // Given back in reverse, each whatever becomes of the others.
     const resources = new AsyncDisposableStack();
-    let cgroup: Cgroup | undefined;
-    let sandbox: BubblewrapSandbox | undefined;
-    resources.defer(() => {
-      if (sandbox === undefined) return;
-      this.#sandboxes.delete(sandbox);
-      this.#parked.forget(sandbox);
-    });
     try {
-      const uid = this.#uids.take();
-      // A user who still has a process, since that would not die, is not given to another sandbox.
-      resources.defer(() => {
-        if ((cgroup?.processes() ?? []).length === 0) this.#uids.release(uid);
-      });
-      const scratch = await this.#takeScratch(spec.limits.scratchMb, uid);
-      if (scratch !== undefined) resources.defer(() => scratch.release());
-      using onFailure = new DisposableStack();
-      const network = onFailure.adopt(await pool.take(), closeNetwork);
+      const holder = predecessor ?? { place: resources.adopt(await this.#makePlace(spec), (place) => place.release()) };
+      const network = resources.adopt(await pool.take(), closeNetwork);
       this.#options.clock.schedule(REFILL_DELAY_MS, () => pool.fill());
+      // From here on nothing waits, so that neither close nor another successor comes between.
       invariant(this.#closing === undefined, 'a closed driver makes no sandboxes');
-      cgroup = this.#makeCgroup(spec);
-      resources.adopt(cgroup, (made) => made.remove());
-      const made = this.#start(spec, { uid, scratch, network, cgroup }, () => resources.disposeAsync());
-      ({ sandbox } = made);
-      onFailure.move();
+      const { place } = holder;
+      const cgroup = resources.adopt(this.#makeCgroup(spec), (made) => made.remove());
+      const made = this.#start(spec, { place, network, cgroup });
+      resources.move();
+      predecessor?.handOver();
       closeSync(network.fd);
-      this.#sandboxes.add(sandbox);
-      if (spec.parked) this.#parked.add(sandbox, { uid, cgroup, scratch, limits: spec.limits, resources });
+      this.#sandboxes.set(spec.id, made.sandbox);
+      if (spec.parked) this.#parked.add(made.sandbox, { place, cgroup, limits: spec.limits });
       return made;
     } catch (error) {
       // What is said is why there is no sandbox.
       await resources.disposeAsync().catch((left: unknown) => this.#options.logger.error('a sandbox left something', { error: left }));
+      throw error;
+    }
+  }
+
+  /** One whose place can be taken over. @throws when there is none */
+  async #halted(id: string): Promise<BubblewrapSandbox> {
+    const sandbox = this.#sandboxes.get(id);
+    if (sandbox === undefined) throw new Error(`there is no sandbox ${id} to follow`);
+    await sandbox.halt();
+    return sandbox;
+  }
+
+  async #makePlace(spec: HostedSpec): Promise<SandboxPlace> {
+    const uid = this.#uids.take();
+    try {
+      return new SandboxPlace(this.#uids, uid, await this.#takeScratch(spec.limits.scratchMb, uid));
+    } catch (error) {
+      this.#uids.release(uid);
       throw error;
     }
   }
@@ -338,22 +329,27 @@ export class BubblewrapDriver {
   }
 
   /** Synchronous: between the look whether this is closed and the start nothing may close it. */
-  #start(spec: HostedSpec, { uid, scratch, network, cgroup }: SandboxResources, release: () => Promise<void>): MadeSandbox {
+  #start(spec: HostedSpec, { place, network, cgroup }: SandboxResources): MadeSandbox {
     const { clock, logger, host } = this.#options;
     const { child, channelFd, outputFd, sideOutputFd, statusFd } = spawnBubblewrap({
       spec,
       commands: host.commands,
       rootFiles: this.#rootFiles,
       seccompFilter: this.#directories.seccompFilter,
-      scratchPath: scratch?.path,
+      scratchPath: place.scratch?.path,
       disableUserNamespaces: host.disableUserNamespaces,
-      uid,
+      uid: place.uid,
       cgroup,
       networks: this.#networks,
       networkFd: network.fd,
     });
+    const onReleased = (): void => {
+      this.#sandboxes.delete(spec.id);
+      this.#parked.forget(sandbox);
+    };
+    const sandbox = new BubblewrapSandbox({ id: spec.id, child, statusFd, cgroup, clock, logger, place, onReleased });
     return {
-      sandbox: new BubblewrapSandbox({ id: spec.id, child, statusFd, cgroup, clock, logger, release }),
+      sandbox,
       descriptors: { channel: channelFd, output: outputFd, ...network.listeners, ...cgroup.descriptors, sideOutput: sideOutputFd },
     };
   }

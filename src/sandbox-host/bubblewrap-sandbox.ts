@@ -9,6 +9,7 @@ import { readIfThere } from '#sandboxes/system-files.ts';
 import type { Cgroup } from './cgroup.ts';
 import { decodeExit } from './exit-status.ts';
 import type { ExitStatus } from './exit-status.ts';
+import type { SandboxPlace } from './sandbox-place.ts';
 
 export interface BubblewrapSandboxParts {
   readonly id: string;
@@ -19,8 +20,10 @@ export interface BubblewrapSandboxParts {
   readonly cgroup: Cgroup;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Gives back what the sandbox holds, its control group too; what fails keeps nothing else from being given back. */
-  readonly release: () => Promise<void>;
+  /** Its own until a successor takes it over. */
+  readonly place: SandboxPlace;
+  /** Nothing is left of it, or what is left is its successor's. */
+  readonly onReleased: () => void;
 }
 
 /** How a sandbox ended. */
@@ -34,31 +37,36 @@ const PROCESSES_GONE_TIMEOUT_MS = 10_000;
 const STATUS_BYTES = 4096;
 
 /**
- * A running bubblewrap sandbox. Its life has one direction: running → processes gone (`exited` resolves) → resources released
- * (`kill` resolves). Whatever ends it, the same steps follow the exit of bwrap.
+ * A running bubblewrap sandbox. Its life has one direction: running → processes gone (`exited` resolves) → control group removed
+ * (`halt` resolves) → place given back, or taken over by a successor (`kill` resolves). Whatever ends it, the same steps follow the
+ * exit of bwrap, but for the last, which somebody asks for.
  */
 export class BubblewrapSandbox {
   readonly id: string;
   readonly exited: Promise<SandboxEnd>;
   readonly #parts: BubblewrapSandboxParts;
-  readonly #released: Promise<void>;
+  readonly #halted: Promise<void>;
+  readonly #released = Promise.withResolvers<void>();
   #gone = false;
   #killed = false;
+  /** What outlives the processes; undefined once it is given back or another's. */
+  #place: SandboxPlace | undefined;
 
   constructor(parts: BubblewrapSandboxParts) {
     this.#parts = parts;
     this.id = parts.id;
+    this.#place = parts.place;
     // A signal that could not be sent: whether the process goes is seen all the same.
     parts.child.on('error', (error) => parts.logger.warn('sandbox process', { sandbox: parts.id, error }));
     const ended = Promise.withResolvers<ExitStatus>();
     parts.child.once('exit', (code, signal) => ended.resolve(decodeExit(code, signal)));
     this.exited = ended.promise.then((status) => this.#onEnd(status));
-    this.#released = this.exited.then(() => this.#release());
+    this.#halted = this.exited.then(() => this.#removeCgroup());
   }
 
   /** Resolves when nothing is left of it, however it ended. */
   get released(): Promise<void> {
-    return this.#released;
+    return this.#released.promise;
   }
 
   /** A process in the sandbox's network. @throws when it has ended */
@@ -86,14 +94,35 @@ export class BubblewrapSandbox {
     if (main !== undefined) process.kill(main, 'SIGTERM');
   }
 
-  kill(): Promise<void> {
+  /** Kills every process; the place stays. */
+  halt(): Promise<void> {
     if (!this.#killed && !this.#gone) {
       this.#killed = true;
       // The group may still lack the process that is about to join it, and bwrap's end takes its children with it anyway.
       this.#parts.child.kill('SIGKILL');
       this.#parts.cgroup.killAll();
     }
-    return this.#released;
+    return this.#halted;
+  }
+
+  async kill(): Promise<void> {
+    const place = this.#place;
+    this.#place = undefined;
+    await this.halt();
+    if (place !== undefined) await this.#giveBack(place);
+    await this.released;
+  }
+
+  /** What a successor would get; it stays this one's until `handOver`. @throws when it was given away, or back, already */
+  get place(): SandboxPlace {
+    if (this.#place === undefined) throw new Error(`the sandbox ${this.id} has no place to take over`);
+    return this.#place;
+  }
+
+  /** The place is the successor's now. Only after `halt`. */
+  handOver(): void {
+    this.#place = undefined;
+    this.#onReleased();
   }
 
   #mainProcess(): number | undefined {
@@ -131,10 +160,29 @@ export class BubblewrapSandbox {
     }
   }
 
+  async #removeCgroup(): Promise<void> {
+    const { cgroup, place } = this.#parts;
+    await this.#remove(async () => {
+      // A user who still has a process, since that would not die, is not given to a sandbox of others.
+      if (cgroup.processes().length > 0) place.keepUser();
+      await cgroup.remove();
+    });
+  }
+
+  async #giveBack(place: SandboxPlace): Promise<void> {
+    await this.#remove(() => place.release());
+    this.#onReleased();
+  }
+
+  #onReleased(): void {
+    this.#parts.onReleased();
+    this.#released.resolve();
+  }
+
   /** Never fails: there is nobody who could do anything about it, and the daemon goes on. What is left goes at its next start. */
-  async #release(): Promise<void> {
+  async #remove(work: () => Promise<void>): Promise<void> {
     try {
-      await this.#parts.release();
+      await work();
     } catch (error) {
       this.#parts.logger.error('a sandbox could not be removed completely', { sandbox: this.id, error });
     }

@@ -5,16 +5,14 @@ import type { BubblewrapSandbox } from './bubblewrap-sandbox.ts';
 import type { Cgroup } from './cgroup.ts';
 import { SandboxMounts } from './sandbox-mounts.ts';
 import type { LateMount } from './sandbox-mounts.ts';
+import type { SandboxPlace } from './sandbox-place.ts';
 import type { Scratch } from './scratch-space.ts';
 
 /** What a parked sandbox holds that its role may change. */
 export interface Parked {
-  readonly uid: number;
+  readonly place: SandboxPlace;
   readonly cgroup: Cgroup;
-  readonly scratch: Scratch | undefined;
   readonly limits: SandboxLimits;
-  /** Takes what is to be given back with the sandbox. */
-  readonly resources: AsyncDisposableStack;
 }
 
 const MB = 1024 * 1024;
@@ -44,10 +42,11 @@ export class ParkedSandboxes {
     const parked = this.#parked.get(sandbox);
     this.#parked.delete(sandbox);
     if (parked === undefined) throw new Error(`the sandbox ${sandbox.id} is not parked`);
-    const { uid, cgroup, scratch, limits } = parked;
+    const { place, cgroup, limits } = parked;
+    const { uid, scratch } = place;
     if (memoryMb < limits.memoryMb) throw new Error(`the sandbox ${sandbox.id} has ${limits.memoryMb} MB of memory already`);
     const late: LateMount[] = mounts.map((mount) => ({ ...mount, readOnly: true, replaces: false }));
-    const other = scratchMb === limits.scratchMb ? undefined : await this.#otherScratch(sandbox, parked, scratchMb);
+    const other = scratchMb === limits.scratchMb ? undefined : await this.#otherScratch(sandbox, place, scratchMb);
     if (other !== undefined) late.push({ source: other.path, target: '/tmp', readOnly: false, replaces: true });
     this.#mounts.add(sandbox.mainPid, uid, late);
     if (memoryMb > limits.memoryMb) cgroup.raiseMemory(memoryMb * MB);
@@ -61,15 +60,15 @@ export class ParkedSandboxes {
   }
 
   /** /tmp of another size, which goes with the sandbox. */
-  async #otherScratch({ id }: BubblewrapSandbox, { uid, scratch, resources }: Parked, sizeMb: number): Promise<Scratch> {
-    if (scratch === undefined) throw new Error('/tmp in memory keeps its size');
-    const other = await this.#takeScratch(sizeMb, uid);
+  async #otherScratch({ id }: BubblewrapSandbox, place: SandboxPlace, sizeMb: number): Promise<Scratch> {
+    if (place.scratch === undefined) throw new Error('/tmp in memory keeps its size');
+    const other = await this.#takeScratch(sizeMb, place.uid);
     invariant(other !== undefined, 'what was on disk stays there');
-    if (resources.disposed) {
+    if (place.released) {
       await other.release();
       throw new Error(`the sandbox ${id} has ended`);
     }
-    resources.defer(() => other.release());
+    place.changeScratch(other);
     return other;
   }
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { arch, availableParallelism, platform } from 'node:os';
-import type { BubblewrapHost } from './bubblewrap-driver.ts';
+import type { BubblewrapHost } from './bubblewrap-host.ts';
 import { findCgroups } from './cgroup-layout.ts';
 import type { CgroupLayout } from './cgroup-layout.ts';
 import { readIfThere } from '#sandboxes/system-files.ts';

@@ -34,6 +34,7 @@ export function readRequest(value: unknown): HostRequest {
     case 'expose':
     case 'reach':
       return { type: fields['type'], request: count(fields['request'], 'request'), path: path(fields['path'], 'path') };
+    case 'halt':
     case 'kill':
     case 'terminate':
       return { type: fields['type'], sandbox: id(fields['sandbox']) };
@@ -83,6 +84,7 @@ function readSpec(value: unknown): HostedSpec {
     network: oneOf(fields['network'], ['none', 'internet'], 'network'),
     sideOutput: fields['sideOutput'] === true,
     parked: fields['parked'] === true,
+    ...(fields['successorOf'] !== undefined && { successorOf: id(fields['successorOf']) }),
   };
 }
 

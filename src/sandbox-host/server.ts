@@ -53,6 +53,9 @@ export class HostServer {
       case 'reach':
         void this.#answer(request.request, (driver) => this.#show(driver, request));
         return;
+      case 'halt':
+        void this.#sandboxes.get(request.sandbox)?.halt();
+        return;
       case 'kill':
         void this.#sandboxes.get(request.sandbox)?.kill();
         return;

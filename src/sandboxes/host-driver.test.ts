@@ -14,7 +14,7 @@ import { silentLogger } from '#base/logger.ts';
 import { probeHost } from '#sandbox-host/probe.ts';
 import { chooseDriver } from './choose-driver.ts';
 import { describeSandboxContract, end } from './sandbox-contract.ts';
-import type { SandboxBench } from './sandbox-contract.ts';
+import type { SandboxBench } from './sandbox-bench.ts';
 
 const host = probeHost();
 const missing = host.facts.filter(({ verdict }) => verdict === 'missing').map(({ name, found }) => `${name}: ${found}`);

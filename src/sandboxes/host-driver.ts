@@ -88,8 +88,19 @@ class HostDriver implements SandboxDriver {
     checkSpec(spec);
     const environment = spec.environment(ADDRESSES);
     checkEnvironment(environment);
-    const { id, mounts, command, workingDirectory, limits, network, sideOutput = false, parked = false } = spec;
-    const hosted: HostedSpec = { id, mounts, command, workingDirectory, limits, network, environment, sideOutput, parked };
+    const { id, mounts, command, workingDirectory, limits, network, sideOutput = false, parked = false, successorOf } = spec;
+    const hosted: HostedSpec = {
+      id,
+      mounts,
+      command,
+      workingDirectory,
+      limits,
+      network,
+      environment,
+      sideOutput,
+      parked,
+      ...(successorOf !== undefined && { successorOf }),
+    };
     return this.#ask(
       (request) => ({ type: 'create', request, spec: hosted }),
       (reply) => this.#adopt(hosted, reply.request),
@@ -201,6 +212,7 @@ class HostDriver implements SandboxDriver {
         logger: this.#logger,
         requests: {
           kill,
+          halt: () => this.#host.send({ type: 'halt', sandbox: id }),
           terminate: () => this.#host.send({ type: 'terminate', sandbox: id }),
           connect: (port) => this.#connect(id, port),
           outOfMemory: () => this.#outOfMemory(id),

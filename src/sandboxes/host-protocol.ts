@@ -13,6 +13,8 @@ export type HostRequest =
   /** Once, for a sandbox that was made parked. */
   | { readonly type: 'specialise'; readonly request: number; readonly sandbox: string; readonly role: SandboxRole }
   | { readonly type: 'expose' | 'reach'; readonly request: number; readonly path: string }
+  /** Answered by `exited`: its processes go, its /tmp stays for a successor. */
+  | { readonly type: 'halt'; readonly sandbox: string }
   /** Answered by `released`. */
   | { readonly type: 'kill'; readonly sandbox: string }
   /** SIGTERM to the main process. */
@@ -52,6 +54,7 @@ export interface HostedSpec {
   readonly network: SandboxNetworkProfile;
   readonly sideOutput: boolean;
   readonly parked: boolean;
+  readonly successorOf?: string;
 }
 
 /** Where a parked sandbox may be given something to read. */
@@ -72,7 +75,7 @@ export type HostReply =
   /** `open` is request 0. */
   | { readonly type: 'failed'; readonly request: number; readonly message: string; readonly code: string | undefined }
   | { readonly type: 'exited'; readonly sandbox: string; readonly exit: SandboxExit; readonly peakMemoryBytes: number }
-  /** After `exited`: nothing of it is left. */
+  /** After `exited`: nothing of it is left, or what is left is its successor's. */
   | { readonly type: 'released'; readonly sandbox: string }
   | { readonly type: 'log'; readonly level: LogLevel; readonly message: string; readonly fields: LogFields };
 

@@ -23,14 +23,15 @@ export interface SandboxRequests {
   connect(port: number): Promise<number>;
   outOfMemory(): Promise<boolean>;
   specialise(role: SandboxRole): Promise<void>;
+  halt(): void;
   kill(): void;
   terminate(): void;
 }
 
 /**
  * A sandbox that the host has made. Everything of an invocation goes over descriptors that are open here: the channel, the output,
- * the listeners, and the files by which it is frozen. Its life has one direction: running → processes gone (`exited` resolves) →
- * released (`kill` resolves).
+ * the listeners, and the files by which it is frozen. Its life has one direction: running → processes gone (`exited` and `halt`
+ * resolve) → released (`kill` resolves).
  */
 export class HostedSandbox implements Sandbox {
   readonly id: string;
@@ -43,6 +44,7 @@ export class HostedSandbox implements Sandbox {
   readonly #exit = Promise.withResolvers<SandboxExit>();
   readonly #released = Promise.withResolvers<void>();
   #gone = false;
+  #halted = false;
   #killed = false;
   #peakMemoryBytes = 0;
 
@@ -83,7 +85,7 @@ export class HostedSandbox implements Sandbox {
   }
 
   freeze(): void {
-    if (!this.#gone && !this.#killed) this.#control.freeze();
+    if (!this.#gone && !this.#halted) this.#control.freeze();
   }
 
   thaw(): void {
@@ -100,7 +102,7 @@ export class HostedSandbox implements Sandbox {
   }
 
   async connect(port: number): Promise<Socket> {
-    if (this.#gone || this.#killed) throw new Error(`the sandbox ${this.id} has ended`);
+    if (this.#gone || this.#halted) throw new Error(`the sandbox ${this.id} has ended`);
     return new Socket({ fd: await this.#requests.connect(port) });
   }
 
@@ -113,8 +115,17 @@ export class HostedSandbox implements Sandbox {
     if (!this.#gone) this.#requests.terminate();
   }
 
+  async halt(): Promise<void> {
+    if (!this.#halted && !this.#gone) {
+      this.#halted = true;
+      this.#requests.halt();
+    }
+    await this.exited;
+  }
+
   kill(): Promise<void> {
-    if (!this.#killed && !this.#gone) {
+    this.#halted = true;
+    if (!this.#killed) {
       this.#killed = true;
       this.#requests.kill();
     }
@@ -136,6 +147,7 @@ export class HostedSandbox implements Sandbox {
   }
 
   onReleased(): void {
+    this.#killed = true;
     this.channel.destroy();
     this.#released.resolve();
   }

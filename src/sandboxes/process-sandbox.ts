@@ -106,6 +106,11 @@ export class ProcessSandbox implements Sandbox {
     this.#parts.child.kill(name);
   }
 
+  /** Its /tmp is the host's, and stays in any case. */
+  halt(): Promise<void> {
+    return this.kill();
+  }
+
   async kill(): Promise<void> {
     if (!this.#gone) this.#signalGroup('SIGKILL');
     await this.exited;

@@ -5,38 +5,13 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { after, before, describe, it } from 'node:test';
-import type { Sandbox, SandboxDriver, SandboxExit, SandboxSpec } from './sandbox.ts';
+import type { Sandbox, SandboxDriver } from './sandbox.ts';
+import type { SandboxBench } from './sandbox-bench.ts';
 
 export interface SandboxContract {
   readonly open: () => Promise<SandboxDriver>;
   /** Tests of what only some drivers promise. */
   readonly more?: (bench: SandboxBench) => void;
-}
-
-/** What tests run sandboxes with. */
-export interface SandboxBench {
-  readonly driver: () => SandboxDriver;
-  /** A directory of the host, world-readable; gone after the tests. */
-  readonly directory: () => string;
-  readonly start: (command: readonly string[], change?: Partial<SandboxSpec>) => Promise<RunningSandbox>;
-  /** Runs to the end. */
-  readonly run: (command: readonly string[], change?: Partial<SandboxSpec>) => Promise<EndedSandbox>;
-  /** Runs JavaScript, in which `channel` is a socket over descriptor 3. */
-  readonly startScript: (script: string, change?: Partial<SandboxSpec>) => Promise<RunningSandbox>;
-  readonly runScript: (script: string, change?: Partial<SandboxSpec>) => Promise<EndedSandbox>;
-}
-
-export interface EndedSandbox {
-  readonly output: string;
-  readonly exit: SandboxExit;
-  readonly peakMemoryBytes: number;
-}
-
-export interface RunningSandbox {
-  readonly sandbox: Sandbox;
-  readonly output: () => string;
-  /** The next bytes that come over the channel. */
-  readonly receive: () => Promise<string>;
 }
 
 const NODE = '/var/lang/node';
@@ -324,6 +299,25 @@ export function describeSandboxContract(name: string, contract: SandboxContract)
       sandbox.setCpu(1);
       sandbox.signal('SIGTERM');
       sandbox.drainOutput();
+    });
+
+    it('halt ends a sandbox, and its successor finds /tmp as it was and may write to it', async () => {
+      // Where nothing is isolated /tmp is the host's.
+      const file = `/tmp/hearth-contract-${process.pid}`;
+      const first = await bench.startScript(
+        `require('node:fs').writeFileSync('${file}', 'one\\n', { mode: 0o600 });
+         require('node:child_process').spawn('sleep', ['1000']); channel.write('ready');`,
+      );
+      await first.receive();
+      first.sandbox.freeze();
+      await Promise.all([first.sandbox.halt(), first.sandbox.halt()]);
+      assert.equal((await first.sandbox.exited).signal, 'SIGKILL');
+      const { output, exit } = await run(['/bin/sh', '-c', `echo two >> ${file} && cat ${file} && rm ${file}`], {
+        successorOf: first.sandbox.id,
+      });
+      assert.deepEqual([output, exit.code], ['one\ntwo\n', 0]);
+      // Its successor had all that there was to release.
+      await end(first.sandbox);
     });
 
     it('kill right after create leaves nothing', async () => {

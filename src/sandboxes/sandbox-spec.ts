@@ -4,7 +4,8 @@ const ID = /^[A-Za-z0-9-]{1,64}$/;
 
 /** @throws TypeError when a part of the specification cannot be passed on as it is */
 export function checkSpec(spec: SandboxSpec): void {
-  if (!ID.test(spec.id)) throw new TypeError(`sandbox id ${JSON.stringify(spec.id)}: letters, digits and dashes only`);
+  for (const id of [spec.id, spec.successorOf ?? spec.id])
+    if (!ID.test(id)) throw new TypeError(`sandbox id ${JSON.stringify(id)}: letters, digits and dashes only`);
   if (spec.command.length === 0) throw new TypeError('a sandbox needs a command');
   const paths = [spec.workingDirectory, ...spec.mounts.flatMap(({ source, target }) => [source, target])];
   for (const path of paths) if (!path.startsWith('/')) throw new TypeError(`${JSON.stringify(path)} is not an absolute path`);

@@ -57,6 +57,11 @@ export interface SandboxSpec {
    * will be given.
    */
   readonly parked?: boolean;
+  /**
+   * The id of a sandbox that was halted: this one takes over its /tmp, with what is in it, and its user. `limits.scratchMb` has no
+   * effect then. The other one is over once this one is made, and its `kill` finds nothing to do.
+   */
+  readonly successorOf?: string;
 }
 
 /** What a parked sandbox becomes. */
@@ -136,7 +141,9 @@ export interface Sandbox {
   specialise(role: SandboxRole): Promise<void>;
   /** Sends a signal to the sandbox's main process only. */
   signal(name: 'SIGTERM'): void;
-  /** Kills every process, frozen or not, and releases all resources. Resolves when nothing is left. Idempotent. */
+  /** Kills every process, frozen or not. Resolves when they are gone. Its /tmp stays, for a successor or until `kill`. Idempotent. */
+  halt(): Promise<void>;
+  /** The same, and releases all resources, /tmp too. Resolves when nothing is left. Idempotent. */
   kill(): Promise<void>;
 }
 

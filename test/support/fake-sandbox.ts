@@ -35,7 +35,7 @@ export class FakeSandbox implements Sandbox {
   readonly channel: Duplex;
   readonly listeners: { readonly runtimeApi: SandboxListener; readonly awsEndpoint: SandboxListener };
   readonly exited: Promise<SandboxExit>;
-  /** What was done to it, in order: `freeze`, `thaw`, `kill`, `cpu 0.5`. */
+  /** What was done to it, in order: `freeze`, `thaw`, `halt`, `kill`, `cpu 0.5`. */
   readonly calls: string[] = [];
   /** To the supervisor, where the sandbox has external extensions. */
   readonly orders: string[] = [];
@@ -173,6 +173,12 @@ export class FakeSandbox implements Sandbox {
 
   signal(name: 'SIGTERM'): void {
     this.calls.push(name);
+  }
+
+  async halt(): Promise<void> {
+    if (!this.calls.includes('halt')) this.calls.push('halt');
+    this.#exit.resolve(KILLED);
+    await this.exited;
   }
 
   async kill(): Promise<void> {

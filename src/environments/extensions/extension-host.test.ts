@@ -182,10 +182,10 @@ suite('ExtensionHost: an extension inside the runtime', () => {
     assert.deepEqual(driver.last.calls.slice(-2), ['thaw', 'SIGTERM']);
     clock.advance(499);
     await turn();
-    assert.ok(!driver.last.calls.includes('kill'));
+    assert.ok(!driver.last.calls.includes('halt'));
     clock.advance(1);
     await retired;
-    assert.ok(driver.last.calls.includes('kill'));
+    assert.ok(driver.last.calls.includes('halt'));
   });
 
   test('work after the response beyond the deadline is a timeout; the caller has its answer', async (context) => {
@@ -288,10 +288,10 @@ suite('ExtensionHost: external extensions', () => {
     assert.deepEqual(body, { eventType: 'SHUTDOWN', deadlineMs: at.clock.wallMs() + 1400, shutdownReason: 'spindown' });
     at.clock.advance(1399);
     await turn();
-    assert.ok(!sandbox.calls.includes('kill'));
+    assert.ok(!sandbox.calls.includes('halt'));
     at.clock.advance(1);
     await retired;
-    assert.ok(sandbox.calls.includes('kill'));
+    assert.ok(sandbox.calls.includes('halt'));
   });
 
   test('the end comes as soon as everyone has ended', async (context) => {
@@ -301,7 +301,7 @@ suite('ExtensionHost: external extensions', () => {
     await event;
     sandbox.channel.push('exited 0 /opt/extensions/one\n');
     await retired;
-    assert.ok(sandbox.calls.includes('kill'));
+    assert.ok(sandbox.calls.includes('halt'));
   });
 
   test('a crash within an invocation is its outcome, and the others are told of a failure', async (context) => {
