@@ -60,6 +60,7 @@ command -v ip >/dev/null 2>&1 || apt_install 'the tests of networks' iproute2 ||
 # Runtime clients of compiled languages are built in the tests; lambda_runtime needs a newer Rust than older distributions have.
 command -v go >/dev/null 2>&1 || apt_install 'the Go runtime client' golang-go || missing go
 command -v cargo >/dev/null 2>&1 || apt_install 'the Rust runtime client' cargo || missing cargo
+command -v cmake >/dev/null 2>&1 && command -v g++ >/dev/null 2>&1 || apt_install 'the Node.js runtime client' cmake g++ make || missing cmake
 # Java functions are compiled in the tests; the daemon fetches AWS's client for them with Maven.
 [ -x /usr/bin/javac ] || apt_install 'Java functions' openjdk-17-jdk-headless || missing /usr/bin/javac
 [ -x /usr/bin/mvn ] || apt_install 'Java functions' maven || missing /usr/bin/mvn

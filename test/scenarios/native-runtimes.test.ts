@@ -1,19 +1,33 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
-import { goBootstrap, rustBootstrap } from '../runtimes/support/native-clients.ts';
+import { goBootstrap, nodeClient, rustBootstrap } from '../runtimes/support/native-clients.ts';
 import { Account } from '../support/account.ts';
 import { RealDaemon } from '../support/daemon.ts';
+import { filesBelow } from '../support/registry-packages.ts';
 
-/** AWS's own runtime clients of compiled languages, unmodified, in the sandbox. */
+/** AWS's own runtime clients that are compiled, or have compiled parts, unmodified, in the sandbox. */
 
 const EXECUTABLE = 0o100755;
+
+const NODE_FUNCTION = `
+exports.handler = async ({ n, fail }, context) => {
+  process.stdout.write('seen ' + n + '\\n');
+  if (fail) throw new Error('no luck');
+  return { id: context.awsRequestId, n: 6 * n };
+};
+`;
 
 describe('compiled runtimes', { concurrency: false }, () => {
   let daemon: RealDaemon;
   let account: Account;
+  let clients: Readonly<Record<'node' | 'go' | 'rust', string | undefined>>;
 
   before(async () => {
+    // Together: each spends a part of its time on one core, or waiting for its registry.
+    const [node, go, rust] = await Promise.all([nodeClient(), goBootstrap(), rustBootstrap()]);
+    clients = { node, go, rust };
     daemon = await RealDaemon.start();
     account = new Account(daemon.endpoint);
   });
@@ -25,13 +39,18 @@ describe('compiled runtimes', { concurrency: false }, () => {
 
   /** What the program of `test/runtimes/clients` does, by its error type's name in its language. */
   async function conforms(context: TestContext, name: string, bootstrap: string | undefined, errorType: RegExp): Promise<void> {
-    if (bootstrap === undefined) {
-      assert.notEqual(process.env['CI'], 'true', `the client for ${name} could not be built`);
-      context.skip(`the client for ${name} could not be built`);
-      return;
-    }
+    if (bootstrap === undefined) return unbuilt(context, name);
     const files = [{ name: 'bootstrap', mode: EXECUTABLE, content: readFileSync(bootstrap) }];
     await account.deploy(name, { runtime: 'provided.al2023', handler: 'bootstrap', files });
+    await answers(name, errorType);
+  }
+
+  function unbuilt(context: TestContext, name: string): void {
+    assert.notEqual(process.env['CI'], 'true', `the client for ${name} could not be built`);
+    context.skip(`the client for ${name} could not be built`);
+  }
+
+  async function answers(name: string, errorType: RegExp): Promise<void> {
     const { body, log } = await account.invoke(name, { n: 7 });
     const { id, n } = body as { readonly id: string; readonly n: number };
     assert.equal(n, 42, JSON.stringify(body) + log);
@@ -52,11 +71,31 @@ describe('compiled runtimes', { concurrency: false }, () => {
     assert.doesNotMatch(warm.log, /Init Duration/);
   }
 
+  test('Node.js: aws-lambda-ric with its native part, in the place of ours', async (context) => {
+    const modules = clients.node;
+    if (modules === undefined) return unbuilt(context, 'Node.js');
+    const client = join(modules, 'aws-lambda-ric');
+    const fromClient = (file: string) => ({ name: `client/${file}`, content: readFileSync(join(client, file)) });
+    const store = join(modules, '@aws/lambda-invoke-store');
+    await account.deploy('node', {
+      runtime: 'nodejs24.x',
+      handler: 'index.handler',
+      files: [
+        { name: 'index.js', content: NODE_FUNCTION },
+        { name: 'official', mode: EXECUTABLE, content: '#!/bin/sh\nexec /var/lang/bin/node /var/task/client/index.mjs "$_HANDLER"\n' },
+        ...['index.mjs', 'package.json', 'rapid-client.node'].map((file) => fromClient(file)),
+        ...filesBelow(store, 'client/node_modules/@aws/lambda-invoke-store/'),
+      ],
+      more: { Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/official' } } },
+    });
+    await answers('node', /^Error$/);
+  });
+
   test('Go: aws-lambda-go', async (context) => {
-    await conforms(context, 'go', await goBootstrap(), /^errorString$/);
+    await conforms(context, 'go', clients.go, /^errorString$/);
   });
 
   test('Rust: lambda_runtime', async (context) => {
-    await conforms(context, 'rust', await rustBootstrap(), /Error/);
+    await conforms(context, 'rust', clients.rust, /Error/);
   });
 });

@@ -31,6 +31,15 @@ export function rustBootstrap(): Promise<string | undefined> {
   });
 }
 
+/** The `node_modules` of AWS's client for Node.js 22 and later, with its native part built by its own scripts. */
+export async function nodeClient(): Promise<string | undefined> {
+  const folder = await fetchOnce('aws-lambda-ric-4.0.2-built', async (fetched) => {
+    const quiet = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'];
+    await run('npm', ['install', '--prefix', fetched, ...quiet, 'aws-lambda-ric@4.0.2'], { timeout: BUILD_TIMEOUT_MS });
+  });
+  return folder === undefined ? undefined : join(folder, 'node_modules');
+}
+
 async function built(language: 'go' | 'rust', build: (folder: string) => Promise<void>): Promise<string | undefined> {
   const sources = join(SOURCES, language);
   const hash = createHash('sha256');
