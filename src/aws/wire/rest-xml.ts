@@ -39,12 +39,12 @@ export function restXml(definition: ServiceDefinition, model: ServiceModel): Wir
 
     writeOutput(operation, output, { request, requestId }) {
       const bindings = httpBindingsOf(operation.output);
-      const head = writeHead(bindings, output, operation.http?.status ?? 200);
+      const head = withPartialStatus(writeHead(bindings, output, operation.http?.status ?? 200));
       head.headers['x-amz-request-id'] = requestId;
       const answer =
         bindings.payload === undefined
           ? writeDocument(operation, bindings.body, output, head)
-          : writePayload(bindings.payload, output, withPartialStatus(head));
+          : writePayload(bindings.payload, output, head);
       return request.method === 'HEAD' ? { ...answer, body: '' } : answer;
     },
 
@@ -115,7 +115,7 @@ function writeUndeclared(schema: ErrorSchema | undefined, fields: Readonly<Field
     .join('');
 }
 
-/** The model has one status for GetObject; a part of the content is 206 (RFC 9110, 15.3.7). */
+/** The model has one status for GetObject and HeadObject; a part of the content is 206 (RFC 9110, 15.3.7). */
 function withPartialStatus(head: ResponseHead): ResponseHead {
   return head.headers['Content-Range'] === undefined ? head : { ...head, status: 206 };
 }

@@ -211,6 +211,8 @@ suite('S3 through the SDK', () => {
       assert.deepEqual(await part('bytes=7-'), [206, '789', 'bytes 7-9/10', 3]);
       assert.deepEqual(await part('bytes=-2'), [206, '89', 'bytes 8-9/10', 2]);
       assert.deepEqual(await part('bytes=5-99'), [206, '56789', 'bytes 5-9/10', 5]);
+      const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'k', Range: 'bytes=2-4' }));
+      assert.deepEqual([head.$metadata.httpStatusCode, head.ContentLength, head.ContentRange], [206, 3, 'bytes 2-4/10']);
       assert.deepEqual(await part('bytes=4-2'), [200, '0123456789', undefined, 10]);
       await fails(
         s3.send(new GetObjectCommand({ Bucket, Key: 'k', Range: 'bytes=10-' })),
@@ -231,6 +233,13 @@ suite('S3 through the SDK', () => {
       await fails(s3.send(new GetObjectCommand({ Bucket, Key: 'k', IfNoneMatch: ETag })), 'Unknown', 304);
       await put({ Bucket, Key: 'k', Body: 'two', IfMatch: ETag });
       assert.equal(await read({ Bucket, Key: 'k' }), 'two');
+    });
+
+    test('of one key, put by many at once, are one of them', async () => {
+      const Bucket = await newBucket('contended');
+      const bodies = Array.from({ length: 60 }, (_, index) => String(index));
+      await Promise.all(bodies.map((Body) => put({ Bucket, Key: 'k', Body })));
+      assert.ok(bodies.includes(await read({ Bucket, Key: 'k' })));
     });
 
     test('that are missing', async () => {
