@@ -250,7 +250,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     const scalingEngine = new ScalingEngine({ targets: scalableTargets, capacity, clock, logger });
     closers.push(() => scalingEngine.close());
     const urls = new FunctionUrlIndex(functions);
-    const functionUrls = new FunctionUrls({ urls, functions, invoker, clock, ids, chance: systemChance });
+    const functionUrls = new FunctionUrls({ urls, functions, lifecycle, invoker, clock, ids, chance: systemChance });
     const services = [
       lambdaService({
         functions,

@@ -4,6 +4,7 @@ import { createServer, request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { suite, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { BodyBudget } from './body-budget.ts';
@@ -124,6 +125,15 @@ suite('writeResponse', () => {
   test('leaves a length alone that is there', async (context) => {
     const answer = await answerOf(context, { status: 200, headers: { 'content-length': '1' }, body: 'a' });
     assert.equal(answer.match(/content-length/gi)?.length, 1);
+  });
+
+  test('sends what is Latin-1 beside the length of bytes', async (context) => {
+    const headers = { 'Content-Length': '1', 'Content-Disposition': 'attachment; filename="\u00e9.txt"' };
+    for (const body of [Buffer.from('a'), Readable.from([Buffer.from('a')])])
+      assert.match(
+        await answerOf(context, { status: 200, headers, body }),
+        /filename="\u00e9\.txt"\r\nContent-Length: 1\r\n[^]*\r\n\r\na$/,
+      );
   });
 
   test('a 204 has no length', async (context) => {

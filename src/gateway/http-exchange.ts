@@ -107,16 +107,27 @@ export async function writeResponse(response: WireResponse, target: ServerRespon
     target.end(body);
     return;
   }
-  target.writeHead(response.status, response.headers);
+  target.writeHead(response.status, lengthLast(response.headers));
   await pipeline(body instanceof Readable ? body : Readable.from(body, { objectMode: false }), target);
 }
 
 /** Names and values in turns, the form that node:http takes as it is. */
 function headersWithLength(headers: Readonly<Record<string, string>>, body: Uint8Array | string): string[] {
-  const list: string[] = [];
-  for (const name in headers) list.push(name, headers[name] ?? '');
+  const list = lengthLast(headers);
   if (headers['Content-Length'] === undefined && headers['content-length'] === undefined) {
     list.push('Content-Length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength));
   }
+  return list;
+}
+
+/** After the length, node:http takes a Content-Disposition with an umlaut for one that no header can carry. */
+function lengthLast(headers: Readonly<Record<string, string>>): string[] {
+  const list: string[] = [];
+  let length: string | undefined;
+  for (const name in headers) {
+    if (name === 'Content-Length' || name === 'content-length') length = headers[name];
+    else list.push(name, headers[name] ?? '');
+  }
+  if (length !== undefined) list.push('Content-Length', length);
   return list;
 }

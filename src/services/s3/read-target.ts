@@ -9,7 +9,7 @@ import { rangeOf, type RequestedRange } from './content-reader.ts';
 import { modifiedAt, quoted, toAttributeMembers } from './object-attributes.ts';
 import type { Objects } from './objects.ts';
 import type { ObjectRecord } from './records.ts';
-import { noSuchKey } from './s3-errors.ts';
+import { invalidArgument, noSuchKey } from './s3-errors.ts';
 import { checkSupported } from './supported-members.ts';
 
 const SUPPORTED = new Set([
@@ -26,6 +26,15 @@ const SUPPORTED = new Set([
   'ResponseExpires',
   'ChecksumMode',
 ]);
+
+/** Headers of the answer that the request chooses. They come out of the query, which can say what no header can. */
+const OVERRIDES = [
+  ['ResponseCacheControl', 'response-cache-control'],
+  ['ResponseContentDisposition', 'response-content-disposition'],
+  ['ResponseContentEncoding', 'response-content-encoding'],
+  ['ResponseContentLanguage', 'response-content-language'],
+  ['ResponseContentType', 'response-content-type'],
+] as const;
 
 export interface ReadTarget {
   readonly object: ObjectRecord;
@@ -45,6 +54,7 @@ export async function readTarget(
   deps: { readonly buckets: Pick<Buckets, 'find'>; readonly objects: Pick<Objects, 'find'> },
 ): Promise<ReadTarget> {
   checkSupported(input, SUPPORTED);
+  checkOverrides(input);
   const bucket = ownBucket(input, context, deps.buckets);
   const key = input.Key ?? '';
   const object = await deps.objects.find(bucket.name, key);
@@ -78,4 +88,13 @@ export async function readTarget(
       Expires: input.ResponseExpires ?? attributes.Expires,
     },
   };
+}
+
+/** @throws AwsError InvalidArgument */
+function checkOverrides(input: Omit<GetObjectCommandInput, 'Bucket' | 'Key'>): void {
+  for (const [member, name] of OVERRIDES) {
+    const value = input[member];
+    if (value === undefined || /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) continue;
+    throw invalidArgument('Header value cannot be represented using ISO-8859-1.', name, value);
+  }
 }

@@ -193,6 +193,17 @@ suite('S3 through the SDK', () => {
       }
     });
 
+    test('are answered with the headers that the request names, where a header can say that', async () => {
+      const Bucket = await newBucket('overridden-headers');
+      await put({ Bucket, Key: 'k', Body: 'x' });
+      const disposed = (ResponseContentDisposition: string) =>
+        s3.send(new GetObjectCommand({ Bucket, Key: 'k', ResponseContentDisposition }));
+      const umlaut = 'attachment; filename="é.txt"';
+      assert.equal((await disposed(umlaut)).ContentDisposition, umlaut);
+      await fails(disposed('attachment; filename="€.txt"'), 'InvalidArgument', 400);
+      await fails(disposed('attachment\r\nX-Evil: 1'), 'InvalidArgument', 400);
+    });
+
     test('of no bytes are objects, too', async () => {
       const Bucket = await newBucket('empty-object');
       await put({ Bucket, Key: 'folder/', Body: '' });

@@ -39,13 +39,16 @@ interface Given {
 function harness({ record = functionRecord('f'), url = {}, qualifier = '$LATEST', answer = {}, chunks = [] }: Given = {}): {
   readonly endpoint: UrlEndpoint;
   readonly invoked: (readonly [FunctionVersion, Invocation])[];
+  readonly restored: FunctionVersion[];
 } {
+  const restored: FunctionVersion[] = [];
   const invoked: (readonly [FunctionVersion, Invocation])[] = [];
   const owner = { accountId: TEST_ACCOUNT, region: TEST_REGION, name: 'f', qualifier, url: { ...URL, ...url } };
   const published = { ...record.latest, version: '1' };
   const urls = new FunctionUrls({
     urls: { find: (id) => (id === 'abc' ? owner : undefined) },
     functions: { find: () => record, publishedVersion: (_record, version) => (version === '1' ? published : undefined) },
+    lifecycle: { restore: (version) => void restored.push(version) },
     invoker: {
       invoke: (version, invocation) => {
         invoked.push([version, invocation]);
@@ -70,7 +73,7 @@ function harness({ record = functionRecord('f'), url = {}, qualifier = '$LATEST'
     chance: () => 0.5,
   });
   assert.equal(urls.find('other'), undefined);
-  return { endpoint: urls.find('abc') ?? assert.fail(), invoked };
+  return { endpoint: urls.find('abc') ?? assert.fail(), invoked, restored };
 }
 
 const failed = (body: string): Given => ({ answer: { outcome: 'function-error', body: Buffer.from(body) } });
@@ -124,6 +127,13 @@ suite('FunctionUrls', () => {
   test('a function that cannot be invoked yet is 409', async () => {
     const record = functionRecord('f', { state: { name: 'Pending', reason: '', reasonCode: 'Creating' } });
     await assert.rejects(harness({ record }).endpoint.invoke(REQUEST), { code: 'ResourceConflictException', status: 409 });
+  });
+
+  test('one that nobody used for long is 409, and on its way back', async () => {
+    const record = functionRecord('f', { state: { name: 'Inactive', reason: '', reasonCode: 'Idle' } });
+    const { endpoint, invoked, restored } = harness({ record });
+    await assert.rejects(endpoint.invoke(REQUEST), { code: 'ResourceConflictException', status: 409 });
+    assert.deepEqual([invoked, restored], [[], [record.latest]]);
   });
 
   test('a throttle goes through', async () => {

@@ -4,17 +4,19 @@ import type { Chance } from '#base/chance.ts';
 import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
 import { functionArn } from '#functions/function-arn.ts';
+import type { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import type { FunctionRepository } from '#functions/function-repository.ts';
 import type { UrlCors } from '#functions/function-url.ts';
 import type { FunctionUrlIndex, UrlOwner } from '#functions/function-url-index.ts';
 import type { FunctionVersion } from '#functions/function-record.ts';
 import type { Invocation } from '#functions/invocation.ts';
-import { resourceConflict, resourceNotFound } from '#functions/lambda-errors.ts';
+import { resourceNotFound } from '#functions/lambda-errors.ts';
 import { findPolicy, policyDocument } from '#functions/resource-policy.ts';
 import { checkEventSize } from '#invocation/event-json.ts';
 import type { Invoker } from '#invocation/invoker.ts';
 import { resolveTarget } from '#invocation/resolve-target.ts';
 import { traceIdFor } from '#invocation/trace-id.ts';
+import { checkInvocable } from '../check-invocable.ts';
 import { urlEvent } from './url-event.ts';
 import type { UrlRequest, UrlResponse } from './url-exchange.ts';
 import { badGateway, gatewayTimeout, urlResponse } from './url-response.ts';
@@ -23,6 +25,7 @@ import { streamedUrlResponse } from './url-stream.ts';
 export interface FunctionUrlsOptions {
   readonly urls: Pick<FunctionUrlIndex, 'find'>;
   readonly functions: Pick<FunctionRepository, 'find' | 'publishedVersion'>;
+  readonly lifecycle: Pick<FunctionLifecycle, 'restore'>;
   readonly invoker: Pick<Invoker, 'invoke' | 'invokeStreaming'>;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -97,16 +100,12 @@ export class FunctionUrls {
   }
 
   #invocation(owner: UrlOwner, request: UrlRequest): { readonly version: FunctionVersion; readonly invocation: Invocation } {
-    const { functions, chance, clock, ids } = this.#options;
+    const { functions, lifecycle, chance, clock, ids } = this.#options;
     const { accountId, region, qualifier } = owner;
     const version = resolveTarget(owner, functions, chance)?.version;
     // The alias is gone, or leads nowhere; the URL outlives it (test_lambda_url_persists_after_alias_delete).
     if (version === undefined) throw resourceNotFound('The resource you requested does not exist.');
-    if (version.state.name === 'Pending' || version.state.name === 'Failed') {
-      throw resourceConflict(
-        `The operation cannot be performed at this time. The function is currently in the following state: ${version.state.name}`,
-      );
-    }
+    checkInvocable(version, lifecycle);
     const wallMs = clock.wallMs();
     const traceId = traceIdFor(request.headers['x-amzn-trace-id'], ids, wallMs);
     const event = Buffer.from(JSON.stringify(urlEvent(request, { region, accountId, traceId, wallMs })));

@@ -44,6 +44,11 @@ suite('urlResponse: a result with statusCode', () => {
     assert.deepEqual(answer({ statusCode: 200, headers: { 'content-TYPE': 'text/html' } }).headers, { 'content-TYPE': 'text/html' });
   });
 
+  test('a cookie among the headers is one of the cookies', () => {
+    const { headers, cookies } = answer({ statusCode: 200, headers: { 'Set-Cookie': 'a=1', 'set-cookie': 'b=2' }, cookies: ['c=3'] });
+    assert.deepEqual([headers, cookies], [JSON_TYPE, ['a=1', 'b=2', 'c=3']]);
+  });
+
   test('what the connection needs, and what names the request, is not the function’s to say', () => {
     const headers = { 'Content-Length': '99', connection: 'close', 'Transfer-Encoding': 'chunked', 'X-Amzn-RequestId': 'x' };
     assert.deepEqual(answer({ statusCode: 200, headers, body: 'x' }).headers, JSON_TYPE);

@@ -44,7 +44,14 @@ export function responseHead(value: Members, contentType: string): Omit<UrlRespo
   const cookies = cookiesOf(value['cookies']);
   if (status === undefined || headers === undefined || cookies === undefined) return undefined;
   const typed = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
-  return { status, headers: typed ? headers : { 'Content-Type': contentType, ...headers }, cookies };
+  // A cookie among the headers is one more, and takes the place of none.
+  const isCookie = ([name]: readonly [string, string]): boolean => name.toLowerCase() === 'set-cookie';
+  const entries = Object.entries(headers);
+  return {
+    status,
+    headers: { ...(!typed && { 'Content-Type': contentType }), ...Object.fromEntries(entries.filter((entry) => !isCookie(entry))) },
+    cookies: [...entries.filter(isCookie).map(([, cookie]) => cookie), ...cookies],
+  };
 }
 
 function statusOf(value: unknown): number | undefined {
@@ -99,7 +106,7 @@ function scalarText(value: unknown): string | undefined {
 }
 
 /** What HTTP can carry in a header: no control character but the tab, and Latin-1 at most. */
-function isHeaderValue(text: string): boolean {
+export function isHeaderValue(text: string): boolean {
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
 }
 

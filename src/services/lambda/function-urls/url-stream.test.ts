@@ -58,6 +58,11 @@ suite('streamedUrlResponse', () => {
     assert.equal(await textOf(response), '{"statusCode":404,"body":"x"}');
   });
 
+  test('a type that no header can carry is no response, and the rest is discarded', async () => {
+    const { response, discarded } = await streamed('text/plain\r\nX-Evil: 1', ['one', 'two']);
+    assert.deepEqual([response, discarded()], [undefined, 1]);
+  });
+
   const whole = Buffer.from('{"statusCode":202,"headers":{"X-A":"b"},"cookies":["k=v"]}\0\0\0\0\0\0\0\0body \0\0\0\0\0\0\0\0 end');
   for (const size of [1, 7, 60, 1000]) {
     test(`a prelude in chunks of ${size} bytes becomes status, headers and cookies`, async () => {

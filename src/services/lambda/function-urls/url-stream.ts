@@ -1,6 +1,6 @@
 import type { StreamedAnswer } from '#functions/invocation.ts';
 import type { UrlResponse } from './url-exchange.ts';
-import { responseHead } from './url-response.ts';
+import { isHeaderValue, responseHead } from './url-response.ts';
 
 /** The content type by which a function says that status, headers and cookies come before the body. */
 const WITH_PRELUDE = 'application/vnd.awslambda.http-integration-response';
@@ -26,8 +26,16 @@ export async function streamedUrlResponse(answer: StreamedAnswer, signal: AbortS
     const first = await chunks.next();
     if (first.done === true && (await answer.completion).error !== undefined) return undefined;
     // What a handler that does not stream returns is JSON, and is sent as it is.
-    const headers = { 'Content-Type': answer.contentType ?? 'application/json' };
-    return { status: 200, headers, body: remaining(first.done === true ? undefined : first.value, chunks, answer) };
+    const type = answer.contentType ?? 'application/json';
+    if (!isHeaderValue(type)) {
+      stream.discard();
+      return undefined;
+    }
+    return {
+      status: 200,
+      headers: { 'Content-Type': type },
+      body: remaining(first.done === true ? undefined : first.value, chunks, answer),
+    };
   }
   const prelude = await readPrelude(chunks);
   const head = prelude === undefined ? undefined : responseHead(prelude.members, 'application/octet-stream');
