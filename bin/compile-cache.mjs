@@ -11,7 +11,9 @@ import { join } from 'node:path';
 export function enableCompileCache() {
   const packageCache = new URL('../.cache/compile/', import.meta.url).pathname;
   const userCache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hearth', 'compile');
-  const folder = [packageCache, userCache].find(isWritable);
+  // Of a daemon that was root's: nothing that root loads may come from where that user can write.
+  const daemonCache = new URL('../.cache/compile-daemon/', import.meta.url).pathname;
+  const folder = [packageCache, daemonCache, userCache].find(isWritable);
   if (folder !== undefined) module.enableCompileCache(folder);
 }
 

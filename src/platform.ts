@@ -13,6 +13,7 @@ import { bucketOfHost, isS3Host } from '#aws/wire/bucket-host.ts';
 import { loadServiceWire } from '#aws/wire/service-wire.ts';
 import type { Platform, PlatformIo } from '#cli/start.ts';
 import type { Config } from '#config/config.ts';
+import type { Handover } from '#config/handover.ts';
 import { packageVersion } from '#config/version.ts';
 import { EnvironmentLauncher } from '#environments/environment-launcher.ts';
 import { EnvironmentPool } from '#environments/environment-pool.ts';
@@ -73,6 +74,7 @@ import { stsService } from '#services/sts/sts-service.ts';
 import { FileBlobStore } from '#storage/files/file-blob-store.ts';
 import { SegmentStore } from '#storage/segments/segment-store.ts';
 import { openSqliteDocumentStore } from '#storage/sqlite/sqlite-document-store.ts';
+import { hostOptions, PACKAGE_ROOT } from './host-options.ts';
 
 /** Credentials of an environment, as AWS gives them; an environment is retired well before. */
 const ENVIRONMENT_CREDENTIALS_SECONDS = 12 * 3600;
@@ -87,13 +89,8 @@ const LAUNCHES_PER_CORE = 16;
 /** How long a drain waits for requests that run. */
 const DRAIN_MS = 10_000;
 
-/** Mount points and other small things of the running daemons; each has its own folder in it. Only root's daemon needs it. */
-const RUN_DIRECTORY = '/run/hearth';
-
-const PACKAGE_ROOT = join(import.meta.dirname, '..');
-
 /** Builds the whole platform in layer order, recovers what an earlier run left, and listens. */
-export async function startPlatform(config: Config, io: PlatformIo): Promise<Platform> {
+export async function startPlatform(config: Config, io: PlatformIo, handover?: Handover): Promise<Platform> {
   const clock = systemClock;
   const ids = systemIds;
   const { logger } = io;
@@ -103,7 +100,7 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
   setMaxListeners(0, closing.signal);
   try {
     // storage and sandboxes, at once: the one starts a thread, the other asks the host
-    const [opened, driving] = await Promise.allSettled([openStorage(config, logger), openDriver(config, logger)]);
+    const [opened, driving] = await Promise.allSettled([openStorage(config, logger), openDriver(config, logger, handover)]);
     if (opened.status === 'fulfilled') closers.push(() => opened.value.documents.close());
     if (driving.status === 'fulfilled') closers.push(() => driving.value.close());
     const { documents, records } = fulfilled(opened);
@@ -158,14 +155,13 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
     closers.push(() => functions.close());
     const layers = await LayerRepository.open(documents);
     closers.push(() => layers.close());
-    const asRoot = process.getuid?.() === 0;
     const code = await CodeStore.open({
       folder: join(config.dataDir, 'code'),
       blobs,
       ids,
       log: logger,
       signal: closing.signal,
-      groups: asRoot,
+      share: driver.share?.bind(driver),
     });
     // The data folder may lie where only root gets to, such as root's home.
     const codeFolder = await driver.reach(join(config.dataDir, 'code'));
@@ -177,8 +173,8 @@ export async function startPlatform(config: Config, io: PlatformIo): Promise<Pla
       dataDirectory: config.dataDir,
       hearthNode: process.execPath,
       packageRoot: PACKAGE_ROOT,
-      pythonPlaces: { homeDirectory: homedir() },
-      javaPlaces: { homeDirectory: homedir(), ...(config.javaHome !== undefined && { javaHome: config.javaHome }) },
+      pythonPlaces: { homeDirectory: handover?.home ?? homedir() },
+      javaPlaces: { homeDirectory: handover?.home ?? homedir(), ...(config.javaHome !== undefined && { javaHome: config.javaHome }) },
       architecture: process.arch === 'arm64' ? 'arm64' : 'x64',
       ids,
       onWarning: (message) => logger.warn(message),
@@ -367,21 +363,11 @@ function fulfilled<Value>(result: PromiseSettledResult<Value>): Value {
   return result.value;
 }
 
-function openDriver(config: Config, logger: Logger): Promise<SandboxDriver> {
+function openDriver(config: Config, logger: Logger, handover: Handover | undefined): Promise<SandboxDriver> {
   return chooseDriver({
     driver: config.isolation === 'none' ? 'process' : config.isolation,
-    runDirectory: RUN_DIRECTORY,
-    dataDirectory: config.dataDir,
-    runId: systemIds.hex(4),
-    network: config.functionNetwork,
-    places: sandboxPlaces(),
+    host: handover ?? hostOptions(config),
     clock: systemClock,
     logger,
   });
-}
-
-/** Where runtimes can be that are shown to functions even if nobody but their owner may pass there. */
-function sandboxPlaces(): readonly string[] {
-  const home = homedir();
-  return [PACKAGE_ROOT, process.execPath, join(home, '.pyenv'), join(home, '.local/share/uv/python'), '/opt', '/usr'];
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
-import { prepareDataDirectory } from './data-directory.ts';
+import { claimDataDirectory, prepareDataDirectory } from './data-directory.ts';
 
 const uid = process.getuid?.();
 const NOBODY = 65_534;
+const DAEMON = 199_998;
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'hearth-data-'));
@@ -55,6 +56,33 @@ suite('prepareDataDirectory', () => {
       const foreign = temporaryFolder(t);
       chownSync(foreign, NOBODY, NOBODY);
       assert.throws(() => prepareDataDirectory(foreign, 0), { message: new RegExp(`^${foreign} belongs to another user \\(65534\\): `) });
+    });
+
+    test("claimDataDirectory gives what is inside to the daemon, but for the sandbox host's, and walks through each folder once", (t) => {
+      const path = temporaryFolder(t);
+      chmodSync(path, 0o700);
+      mkdirSync(join(path, 'code/digest'), { recursive: true });
+      chownSync(join(path, 'code/digest'), 0, 300_000);
+      symlinkSync('/etc/hostname', join(path, 'code/link'));
+      prepareDataDirectory(path, 0, DAEMON);
+      claimDataDirectory(path, DAEMON);
+      const owner = (name: string): readonly number[] => [lstatSync(join(path, name)).uid, lstatSync(join(path, name)).gid];
+      for (const name of ['blobs', 'code', 'home', 'logs', 'objects', 'runtimes', 'state'])
+        assert.deepEqual(owner(name), [DAEMON, DAEMON], name);
+      assert.deepEqual(owner('code/digest'), [DAEMON, 300_000]);
+      assert.equal(owner('code/link')[0], DAEMON);
+      assert.equal(statSync('/etc/hostname').uid, 0);
+      assert.deepEqual(owner('sandboxes'), [0, 0]);
+      // Open to the daemon's group, and to others no more than before.
+      assert.deepEqual([...owner('.'), statSync(path).mode & 0o777], [0, DAEMON, 0o710]);
+      // What its owner may have put there since is not followed.
+      writeFileSync(join(path, 'code/later'), '');
+      prepareDataDirectory(path, 0, DAEMON);
+      claimDataDirectory(path, DAEMON);
+      assert.equal(owner('code/later')[0], 0);
+      assert.throws(() => prepareDataDirectory(path, 0), {
+        message: new RegExp(`^${path}/blobs belongs to another user \\(${DAEMON}\\): `),
+      });
     });
 
     test('refuses a folder inside that belongs to another', (t) => {

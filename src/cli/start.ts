@@ -34,6 +34,13 @@ export interface StartHost {
   /** Ends the process at once. */
   exit(code: number): void;
   readonly startPlatform: StartPlatform;
+  /**
+   * For a process that is root's: makes it the daemon's user, and another program in its place, so that it does not come back. Resolves
+   * only when root is kept, to the line that says so.
+   */
+  readonly leaveRoot?: (config: Config) => Promise<string | undefined>;
+  /** Whether this program was started by one that left root: it has looked at the data folder. */
+  readonly leftRoot?: boolean;
 }
 
 export interface SignalSource {
@@ -54,11 +61,18 @@ const FLUSH_COMPILE_CACHE_AFTER_MS = 2000;
 export async function start({ config, warnings }: LoadedConfig, host: StartHost): Promise<number> {
   const { terminal, clock } = host;
   const stopRequested = untilStopSignal(host);
+  let rights: string | undefined;
+  try {
+    rights = await prepare(config, host);
+  } catch (error) {
+    terminal.err(`hearth: ${explainStartFailure(error, config)}\n`);
+    return 1;
+  }
   const logger = jsonLogger({ level: config.logLevel, write: (line) => terminal.err(line), wallMs: () => clock.wallMs() });
   terminal.out(`Hearth ${packageVersion()}\n`);
+  if (rights !== undefined) terminal.out(`${rights}\n`);
   let platform: Platform;
   try {
-    prepareDataDirectory(config.dataDir, process.getuid?.());
     platform = await host.startPlatform(config, { logger, print: (line) => terminal.out(`${line}\n`) });
   } catch (error) {
     terminal.err(`hearth: ${explainStartFailure(error, config)}\n`);
@@ -79,6 +93,21 @@ export async function start({ config, warnings }: LoadedConfig, host: StartHost)
     logger.error('draining failed', { error });
     return 1;
   }
+}
+
+/** The data folder, and the user that the daemon runs as. Returns a line about the latter, when there is something to say. */
+async function prepare(config: Config, host: StartHost): Promise<string | undefined> {
+  const uid = process.getuid?.();
+  if (host.leftRoot === true) return `Daemon: user ${uid}, without root's rights`;
+  if (host.leaveRoot === undefined) {
+    prepareDataDirectory(config.dataDir, uid);
+    return undefined;
+  }
+  prepareDataDirectory(config.dataDir, uid, config.daemonUid);
+  const kept = await host.leaveRoot(config);
+  // Root's daemon does not write where another user rules.
+  prepareDataDirectory(config.dataDir, uid);
+  return kept;
 }
 
 /** Resolves at the first stop signal; a later one, of someone who will not wait, ends the process. */

@@ -36,6 +36,7 @@ suite('loadConfig', () => {
         allowedOrigins: [],
         isolation: 'auto',
         functionNetwork: 'auto',
+        daemonUid: 199_999,
         freezeGraceMs: 2,
         idleTimeoutMs: 900_000,
         logLevel: 'warn',
@@ -54,6 +55,12 @@ suite('loadConfig', () => {
     assert.equal(byVariable.idleTimeoutMs, 5000);
     const byFlag = load(environment, { port: '0', host: '::1', dataDir: 'data' }).config;
     assert.deepEqual([byFlag.port, byFlag.host, byFlag.dataDir], [0, '::1', '/srv/app/data']);
+  });
+
+  test('the user of the daemon is nobody that a sandbox or a folder of code can be', () => {
+    assert.equal(load({ HEARTH_DAEMON_UID: '0' }).config.daemonUid, 0);
+    assert.equal(load({ HEARTH_DAEMON_UID: '988' }).config.daemonUid, 988);
+    for (const uid of ['200000', '999999', '-1', 'hearth']) assert.throws(() => load({ HEARTH_DAEMON_UID: uid }), { name: 'ConfigError' });
   });
 
   test('an empty or blank variable counts as unset', () => {

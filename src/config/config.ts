@@ -33,6 +33,11 @@ export interface Config {
    * `internet` where the host permits it.
    */
   readonly functionNetwork: 'auto' | 'internet' | 'lan' | 'none';
+  /**
+   * `HEARTH_DAEMON_UID`: the user and group that root's daemon becomes once it has started the sandbox host; 0 keeps root. Nobody
+   * else's: whoever is this user may read what the daemon keeps.
+   */
+  readonly daemonUid: number;
   /** `HEARTH_FREEZE_GRACE_MS`: how long an idle execution environment runs on before it is frozen; 0 freezes at once. */
   readonly freezeGraceMs: number;
   /** `HEARTH_IDLE_TIMEOUT_S`, in milliseconds: how long an execution environment is kept without work. */
@@ -90,6 +95,7 @@ const VARIABLES = [
   'HEARTH_ACCOUNT_CONCURRENCY',
   'HEARTH_ALLOWED_HOSTS',
   'HEARTH_ALLOWED_ORIGINS',
+  'HEARTH_DAEMON_UID',
   'HEARTH_DATA_DIR',
   'HEARTH_FREEZE_GRACE_MS',
   'HEARTH_FUNCTION_NETWORK',
@@ -128,6 +134,7 @@ export function loadConfig(environment: Environment, flags: ConfigFlags, host: C
     allowedOrigins: listSetting(variable('HEARTH_ALLOWED_ORIGINS')).map((origin) => webOrigin(origin)),
     isolation: isolation === 'auto' && !loopback ? 'bubblewrap' : isolation,
     functionNetwork: choiceSetting(variable('HEARTH_FUNCTION_NETWORK'), ['auto', 'none', 'internet', 'lan'], 'auto'),
+    daemonUid: daemonUid(variable('HEARTH_DAEMON_UID')),
     freezeGraceMs: integerSetting(variable('HEARTH_FREEZE_GRACE_MS'), { min: 0, max: 60_000, fallback: 2 }),
     idleTimeoutMs: 1000 * integerSetting(variable('HEARTH_IDLE_TIMEOUT_S'), { min: 1, max: 86_400, fallback: 900 }),
     logLevel: choiceSetting(variable('HEARTH_LOG_LEVEL'), ['debug', 'info', 'warn', 'error'], 'warn'),
@@ -136,6 +143,17 @@ export function loadConfig(environment: Environment, flags: ConfigFlags, host: C
     runtimeDeprecationCheck: booleanSetting(variable('HEARTH_RUNTIME_DEPRECATION_CHECK'), true),
   };
   return { config: deepFreeze(config), warnings: unknownVariables(environment) };
+}
+
+/** Below those of sandboxes, which begin at 200000, and above what distributions give to people and services. */
+const DEFAULT_DAEMON_UID = 199_999;
+const FIRST_TAKEN_UID = 200_000;
+const LAST_TAKEN_UID = 999_999;
+
+function daemonUid(setting: Setting): number {
+  const uid = integerSetting(setting, { min: 0, max: 2 ** 31 - 1, fallback: DEFAULT_DAEMON_UID });
+  if (uid < FIRST_TAKEN_UID || uid > LAST_TAKEN_UID) return uid;
+  throw new ConfigError(`HEARTH_DAEMON_UID cannot be ${uid}: ${FIRST_TAKEN_UID} to ${LAST_TAKEN_UID} are for sandboxes and code`);
 }
 
 function identityConfig(

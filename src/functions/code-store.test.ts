@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chown, chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
@@ -10,6 +10,9 @@ import { MemoryBlobStore } from '#storage/memory/memory-blob-store.ts';
 import { zipArchive } from '../../test/support/zip-archive.ts';
 import { CodeStore } from './code-store.ts';
 import { layeredDigest } from './function-layers.ts';
+
+/** As the sandbox host does it. */
+const share = (folder: string, gid: number): Promise<void> => chown(folder, process.getuid?.() ?? 0, gid);
 
 const IS_ROOT = process.getuid?.() === 0;
 
@@ -32,7 +35,15 @@ async function bench(context: TestContext): Promise<Bench> {
     folder,
     blobs,
     open: ({ groups = false, bootId = 'boot-1' } = {}) =>
-      CodeStore.open({ folder, blobs, ids: systemIds, log: silentLogger, signal: closing.signal, groups, bootId }),
+      CodeStore.open({
+        folder,
+        blobs,
+        ids: systemIds,
+        log: silentLogger,
+        signal: closing.signal,
+        share: groups ? share : undefined,
+        bootId,
+      }),
     store: async (text) => (await blobs.put(zipArchive([{ name: 'handler.py', content: text }]))).digest,
   };
 }

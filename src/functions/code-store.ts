@@ -1,5 +1,5 @@
 import { renameSync } from 'node:fs';
-import { chmod, chown, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { IdSource } from '#base/ids.ts';
@@ -43,7 +43,7 @@ export class CodeStore {
   readonly #ids: IdSource;
   readonly #log: Logger;
   readonly #signal: AbortSignal;
-  readonly #groups: boolean;
+  readonly #share: CodeStoreOptions['share'];
   readonly #ready = new Map<string, Promise<UnpackedCode>>();
   readonly #gids = new Set<number>();
   readonly #turns = new Semaphore(PARALLEL_PACKAGES);
@@ -54,7 +54,7 @@ export class CodeStore {
     this.#ids = options.ids;
     this.#log = options.log;
     this.#signal = options.signal;
-    this.#groups = options.groups;
+    this.#share = options.share;
   }
 
   /** Creates the folder, throws away what an earlier run left unfinished, and takes over what is complete. */
@@ -150,14 +150,14 @@ export class CodeStore {
   async #fill(digest: string, fill: (folder: string) => Promise<void>): Promise<UnpackedCode> {
     const temporary = join(this.#folder, `.${digest}.${this.#ids.hex(8)}`);
     const content = join(temporary, CONTENT);
-    const gid = this.#groups ? this.#takeGid() : undefined;
+    const gid = this.#share === undefined ? undefined : this.#takeGid();
     try {
       await mkdir(temporary, { mode: 0o700 });
       await mkdir(content);
       await fill(content);
       // As on AWS, and whatever the umask.
       await chmod(content, 0o755);
-      if (gid !== undefined) await chown(temporary, 0, gid);
+      if (gid !== undefined) await this.#share?.(temporary, gid);
       await chmod(temporary, gid === undefined ? 0o700 : 0o750);
       await rename(temporary, join(this.#folder, digest));
     } catch (error) {
@@ -209,9 +209,9 @@ export class CodeStore {
     const content = await lstat(join(path, CONTENT));
     if (!content.isDirectory() || (content.mode & 0o7777) !== 0o755) return undefined;
     const mode = found.mode & 0o7777;
-    if (!this.#groups) return mode === 0o700 ? this.#unpacked(digest, undefined) : undefined;
+    if (this.#share === undefined) return mode === 0o700 ? this.#unpacked(digest, undefined) : undefined;
     const { gid } = found;
-    if (mode !== 0o750 || found.uid !== 0 || gid < FIRST_GID || gid > LAST_GID || this.#gids.has(gid)) return undefined;
+    if (mode !== 0o750 || found.uid !== process.getuid?.() || gid < FIRST_GID || gid > LAST_GID || this.#gids.has(gid)) return undefined;
     this.#gids.add(gid);
     return this.#unpacked(digest, gid);
   }
@@ -225,8 +225,11 @@ export interface CodeStoreOptions {
   readonly log: Logger;
   /** Aborted when the daemon closes: packages that wait for their turn are not unpacked. */
   readonly signal: AbortSignal;
-  /** Whether each folder gets a group of its own: for a daemon that runs as root. Otherwise folders are the daemon's user's only. */
-  readonly groups: boolean;
+  /**
+   * Gives a folder a group of its own, where that can be done, so that only sandboxes of that code may enter it. Otherwise folders are
+   * the daemon's user's only.
+   */
+  readonly share: ((folder: string, gid: number) => Promise<void>) | undefined;
   /** Names this boot of the machine; read from the kernel unless given. */
   readonly bootId?: string;
 }

@@ -29,6 +29,7 @@ import { ParkedSandboxes } from './parked-sandboxes.ts';
 import { ScratchSpace } from './scratch-space.ts';
 import type { Scratch } from './scratch-space.ts';
 import { SandboxPlace } from './sandbox-place.ts';
+import { shareDirectory } from './share-directory.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 import { SANDBOX_UIDS, UidPool } from './uid-pool.ts';
 import type { UidRange } from './uid-pool.ts';
@@ -233,6 +234,10 @@ export class BubblewrapDriver {
 
   expose(path: string): Promise<string> {
     return this.#exposed.expose(path);
+  }
+
+  share(directory: string, gid: number): Promise<void> {
+    return shareDirectory(directory, { gid, dataDirectory: this.#options.dataDirectory });
   }
 
   reach(directory: string): Promise<string> {

@@ -7,8 +7,8 @@ import { end } from '#sandboxes/sandbox-contract.ts';
 // a profile and addresses, it answers a line: what a sandbox got when it connected to them.
 const [, , runDirectory = '', dataDirectory = '', runId = ''] = process.argv;
 const network = runId.startsWith('auto') ? 'auto' : runId.startsWith('lan') ? 'lan' : 'internet';
-const options = { driver: 'bubblewrap', runDirectory, dataDirectory, runId, network, places: [process.execPath] } as const;
-const driver = await chooseDriver({ ...options, clock: systemClock, logger: silentLogger });
+const host = { runDirectory, dataDirectory, runId, network, places: [process.execPath] } as const;
+const driver = await chooseDriver({ driver: 'bubblewrap', host, clock: systemClock, logger: silentLogger });
 const node = await driver.expose(process.execPath);
 
 process.stdout.write(`${driver.description}\n`);

@@ -29,6 +29,9 @@ const call = {
   moveMount: bindCall<[number, number, string, number, string, number]>(
     'long syscall(long number, int from, const char *fromPath, int to, const char *toPath, unsigned int flags)',
   ),
+  prctl: bindCall<[number, number, number, number, number]>(
+    'int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)',
+  ),
   lseek: bindCall<[number, number, number]>('long lseek(int fd, long offset, int whence)'),
 };
 
@@ -46,6 +49,25 @@ const CLONE_NEWNET = 0x40000000;
 /** Moves the calling thread, and with it the children it will make, into a new network namespace. */
 export function unshareNetwork(): void {
   check(call.unshare(CLONE_NEWNET), 'unshare(CLONE_NEWNET)');
+}
+
+/** Moves the calling thread into a copy of its mount namespace. Those of other threads stay. @throws SystemCallError */
+export function unshareMounts(): void {
+  const CLONE_NEWNS = 0x20000;
+  check(call.unshare(CLONE_NEWNS), 'unshare(CLONE_NEWNS)');
+}
+
+/** Neither do mounts made from now on appear in other namespaces, nor theirs here. @throws SystemCallError */
+export function makeMountsPrivate(): void {
+  const MS_REC = 16384;
+  const MS_PRIVATE = 1 << 18;
+  mount({ source: 'none', target: '/', flags: MS_REC | MS_PRIVATE });
+}
+
+/** No program that follows can have more rights than this one, whatever its mode bits say. @throws SystemCallError */
+export function forbidNewPrivileges(): void {
+  const PR_SET_NO_NEW_PRIVS = 38;
+  check(call.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 'prctl(PR_SET_NO_NEW_PRIVS)');
 }
 
 /** Moves the calling thread into the network namespace that `fd` refers to. */

@@ -29,6 +29,7 @@ describe('readRequest', () => {
       { type: 'create', request: 1, spec: SPEC },
       { type: 'expose', request: 2, path: '/usr' },
       { type: 'reach', request: 3, path: '/usr' },
+      { type: 'share', request: 3, path: '/data/code/x', gid: 300_000 },
       { type: 'kill', sandbox: 'one' },
       { type: 'terminate', sandbox: 'one' },
       { type: 'connect', request: 4, sandbox: 'one', port: 8080 },
@@ -77,6 +78,7 @@ describe('readRequest', () => {
       { type: 'expose', request: 1, path: 'here' },
       { type: 'expose', path: '/usr' },
       { type: 'kill', sandbox: '..' },
+      { type: 'share', request: 1, path: '/etc', gid: 0 },
       ...[0, 65_536, 1.5, '80'].map((port) => ({ type: 'connect', request: 1, sandbox: 'one', port })),
     ])
       assert.throws(() => readRequest(request), TypeError, JSON.stringify(request));

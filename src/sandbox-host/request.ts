@@ -34,6 +34,13 @@ export function readRequest(value: unknown): HostRequest {
     case 'expose':
     case 'reach':
       return { type: fields['type'], request: count(fields['request'], 'request'), path: path(fields['path'], 'path') };
+    case 'share':
+      return {
+        type: 'share',
+        request: count(fields['request'], 'request'),
+        path: path(fields['path'], 'path'),
+        gid: codeGroup(fields['gid']),
+      };
     case 'halt':
     case 'kill':
     case 'terminate':
@@ -100,10 +107,14 @@ function readMount(value: unknown): SandboxMount {
   const fields = record(value, 'a mount');
   const mount = { source: path(fields['source'], 'source'), target: path(fields['target'], 'target') };
   if (fields['gid'] === undefined) return mount;
-  const gid = count(fields['gid'], 'gid');
-  // Groups of the host's own would open files of the host.
+  return { ...mount, gid: codeGroup(fields['gid']) };
+}
+
+/** Groups of the host's own would open files of the host. */
+function codeGroup(value: unknown): number {
+  const gid = count(value, 'gid');
   if (gid < CODE_GROUPS.first || gid > CODE_GROUPS.last) throw refuse('gid');
-  return { ...mount, gid };
+  return gid;
 }
 
 function readEnvironment(value: unknown): Readonly<Record<string, string>> {

@@ -53,6 +53,12 @@ export class HostServer {
       case 'reach':
         void this.#answer(request.request, (driver) => this.#show(driver, request));
         return;
+      case 'share':
+        void this.#answer(request.request, async (driver) => {
+          await driver.share(request.path, request.gid);
+          this.#options.reply({ type: 'done', request: request.request });
+        });
+        return;
       case 'halt':
         void this.#sandboxes.get(request.sandbox)?.halt();
         return;

@@ -9,12 +9,9 @@ import type { RunOwner } from '#sandbox-host/run-registry.ts';
 import { unprivileged } from '../../test/support/unprivileged.ts';
 import { chooseDriver } from './choose-driver.ts';
 
+const host = { runDirectory: '/nowhere', dataDirectory: '/nowhere', runId: 'r', network: 'none' as const, places: [] };
 const options = {
-  runDirectory: '/nowhere',
-  dataDirectory: '/nowhere',
-  runId: 'r',
-  network: 'none' as const,
-  places: [],
+  host,
   clock: systemClock,
   logger: silentLogger,
 };
@@ -48,8 +45,8 @@ describe('chooseDriver', () => {
       const record = `${runDirectory}/runs/dead.json`;
       writeFileSync(record, JSON.stringify({ ...(JSON.parse(readFileSync(record, 'utf8')) as RunOwner), startTicks: '1' }));
       // Several daemons may start at once.
-      const place = { runDirectory, dataDirectory: `${parent}/data` };
-      await Promise.all([1, 2].map(() => chooseDriver({ ...options, ...place, driver: 'process' })));
+      const place = { ...host, runDirectory, dataDirectory: `${parent}/data` };
+      await Promise.all([1, 2].map(() => chooseDriver({ ...options, host: place, driver: 'process' })));
       assert.deepEqual(readdirSync(runDirectory).toSorted(), ['alive', 'runs']);
       assert.deepEqual(readdirSync(`${runDirectory}/runs`), ['alive.json']);
       assert.deepEqual(readdirSync(`${elsewhere}/sandboxes`), ['alive']);

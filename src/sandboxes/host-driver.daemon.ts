@@ -9,11 +9,7 @@ import { chooseDriver } from './choose-driver.ts';
 const [, , runDirectory = '', dataDirectory = '', runId = ''] = process.argv;
 const driver = await chooseDriver({
   driver: 'bubblewrap',
-  runDirectory,
-  dataDirectory,
-  runId,
-  network: 'none',
-  places: [],
+  host: { runDirectory, dataDirectory, runId, network: 'none', places: [] },
   clock: systemClock,
   logger: silentLogger,
 });

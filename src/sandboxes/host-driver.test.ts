@@ -26,8 +26,8 @@ await chmod(parent, 0o755);
 const place = { runDirectory: `${parent}/run`, dataDirectory: `${parent}/data` };
 /** Where the contract's own directory is, and the interpreter. */
 const places = [tmpdir(), process.execPath];
-const parts = { ...place, places, network: 'none' as const, clock: systemClock, logger: silentLogger };
-const open = () => chooseDriver({ ...parts, driver: 'bubblewrap', runId: systemIds.hex(6) });
+const open = (driver: 'bubblewrap' | 'process' = 'bubblewrap', runId = systemIds.hex(6)) =>
+  chooseDriver({ driver, host: { ...place, places, network: 'none', runId }, clock: systemClock, logger: silentLogger });
 
 /** The tests that make system calls by number know those of x86_64; seccomp-filter.test.ts covers both architectures. */
 const x64Only = { skip: process.arch === 'x64' ? false : 'numbers of x86_64' };
@@ -387,7 +387,7 @@ const SPEC = {
 function describeEnds(): void {
   it('leaves no process, control group, mount, loop device or file after close', async () => {
     const runId = systemIds.hex(6);
-    const driver = await chooseDriver({ ...parts, driver: 'bubblewrap', runId });
+    const driver = await open('bubblewrap', runId);
     const sandbox = await driver.create({ ...SPEC, id: 'one' });
     assert.notDeepEqual(await cgroupsOf(runId), []);
     const hosts = await hostsOf(process.pid);
@@ -421,7 +421,7 @@ function describeEnds(): void {
 
   it('without its host the daemon is told so, the sandboxes are dead, frozen or not, and the next start finds what is left', async () => {
     const runId = systemIds.hex(6);
-    const driver = await chooseDriver({ ...parts, driver: 'bubblewrap', runId });
+    const driver = await open('bubblewrap', runId);
     const sandboxes = [await driver.create({ ...SPEC, id: 'running' }), await driver.create({ ...SPEC, id: 'frozen' })];
     const processes = (await Promise.all(sandboxes.map(({ id }) => pidsOf(id)))).flat().map(Number);
     sandboxes[1]?.freeze();
@@ -444,14 +444,14 @@ function describeEnds(): void {
   it('what is left when both are killed is found by the next start, whatever driver it takes', async (t) => {
     const daemon = await startDaemon(t);
     // A run whose host lives is not touched.
-    await chooseDriver({ ...parts, driver: 'process', runId: systemIds.hex(6) });
+    await open('process');
     for (const pid of daemon.processes) assert.equal(process.kill(pid, 0), true);
     for (const pid of daemon.hosts) process.kill(pid, 'SIGSTOP');
     await daemon.kill();
     for (const pid of daemon.hosts) process.kill(pid, 'SIGKILL');
     await Promise.all([...daemon.hosts, ...daemon.processes].map(gone));
     assert.notDeepEqual(await cgroupsOf(daemon.runId), []);
-    await chooseDriver({ ...parts, driver: 'process', runId: systemIds.hex(6) });
+    await open('process');
     await assertNothingLeft(daemon.runId);
   });
 }

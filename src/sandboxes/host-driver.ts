@@ -1,6 +1,7 @@
 import { invariant, unreachable } from '#base/invariant.ts';
 import type { Logger } from '#base/logger.ts';
 import { HostProcess } from './host-process.ts';
+import type { HostDescriptors, HostListener } from './host-process.ts';
 import { AWS_ENDPOINT_PORT, DESCRIPTORS, RUNTIME_API_PORT } from './host-protocol.ts';
 import type { HostedSpec, HostOptions, HostReply, HostRequest } from './host-protocol.ts';
 import { HostedSandbox } from './hosted-sandbox.ts';
@@ -15,13 +16,13 @@ export type OpenedHost =
 const ADDRESSES: SandboxAddresses = { runtimeApi: `127.0.0.1:${RUNTIME_API_PORT}`, awsEndpoint: `127.0.0.1:${AWS_ENDPOINT_PORT}` };
 
 /**
- * Starts the sandbox host, a process of its own that keeps the rights which this one has now: from here on this process needs none.
- * @throws Error when the host does not do what it was started for
+ * Opens the sandbox host, a process of its own with root's rights: one that this process starts now, or one that it was handed
+ * over. Nothing here needs any rights. @throws Error when the host does not do what it was started for
  */
-export async function openHost(options: HostOptions, logger: Logger): Promise<OpenedHost> {
-  const driver = new HostDriver(logger);
+export async function openHost(host: HostOptions | HostDescriptors, logger: Logger): Promise<OpenedHost> {
+  const driver = new HostDriver(host, logger);
   try {
-    const unavailable = await driver.open(options);
+    const unavailable = await driver.opening;
     if (unavailable === undefined) return { driver };
     await driver.close();
     return { unavailable };
@@ -59,9 +60,11 @@ class HostDriver implements SandboxDriver {
   #closing: Promise<void> | undefined;
   #lost: Error | undefined;
 
-  constructor(logger: Logger) {
+  constructor(host: HostOptions | HostDescriptors, logger: Logger) {
     this.#logger = logger;
-    this.#host = HostProcess.start({ reply: (reply) => this.#onReply(reply), ended: (reason) => this.#onEnded(reason) });
+    this.#pending.set(OPEN, { done: () => {}, reject: this.#opening.reject });
+    const listener: HostListener = { reply: (reply) => this.#onReply(reply), ended: (reason) => this.#onEnded(reason) };
+    this.#host = 'frames' in host ? HostProcess.takeOver(host, listener) : HostProcess.start(host, listener);
   }
 
   get description(): string {
@@ -77,9 +80,7 @@ class HostDriver implements SandboxDriver {
   }
 
   /** Undefined when it can make sandboxes, else why not. */
-  open(options: HostOptions): Promise<string | undefined> {
-    this.#pending.set(OPEN, { done: () => {}, reject: this.#opening.reject });
-    this.#host.send({ type: 'open', options });
+  get opening(): Promise<string | undefined> {
     return this.#opening.promise;
   }
 
@@ -113,6 +114,13 @@ class HostDriver implements SandboxDriver {
 
   reach(directory: string): Promise<string> {
     return this.#askForPath('reach', directory);
+  }
+
+  async share(path: string, gid: number): Promise<void> {
+    await this.#ask(
+      (request) => ({ type: 'share', request, path, gid }),
+      () => {},
+    );
   }
 
   close(): Promise<void> {

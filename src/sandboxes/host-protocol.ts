@@ -13,6 +13,8 @@ export type HostRequest =
   /** Once, for a sandbox that was made parked. */
   | { readonly type: 'specialise'; readonly request: number; readonly sandbox: string; readonly role: SandboxRole }
   | { readonly type: 'expose' | 'reach'; readonly request: number; readonly path: string }
+  /** Gives a folder of the data directory to a group of sandboxes. */
+  | { readonly type: 'share'; readonly request: number; readonly path: string; readonly gid: number }
   /** Answered by `exited`: its processes go, its /tmp stays for a successor. */
   | { readonly type: 'halt'; readonly sandbox: string }
   /** Answered by `released`. */

@@ -86,6 +86,14 @@ export function reopenNonBlocking(fd: number): number {
   return openSync(`/proc/self/fd/${fd}`, O_NONBLOCK);
 }
 
+/** Lets a program that takes the place of this one have the descriptor too. */
+export function keepOnExec(fd: number): void {
+  check(call.fcntl(fd, F_SETFD, 0), 'fcntl(F_SETFD)');
+}
+
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
+
 const EAGAIN = koffi.os.errno['EAGAIN'];
 
 /**
@@ -103,8 +111,6 @@ export function readAvailable(fd: number, buffer: Buffer): number {
  * inherited: a sandbox must not hold a file or pipe of whoever started the daemon.
  */
 export function closeInheritedOnExec(): void {
-  const F_SETFD = 2;
-  const FD_CLOEXEC = 1;
   for (const name of readdirSync('/proc/self/fd')) {
     // The descriptor of this very listing is closed by now: nothing to check.
     if (Number(name) > 2) call.fcntl(Number(name), F_SETFD, FD_CLOEXEC);

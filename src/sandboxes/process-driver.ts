@@ -31,6 +31,7 @@ class ProcessDriver implements SandboxDriver {
   /** Without mounts no code can come later. */
   readonly parks = false;
   readonly networks = ['none', 'internet'] as const;
+  readonly share = undefined;
   readonly failed = Promise.withResolvers<Error>().promise;
   readonly description: string;
   readonly #options: ProcessDriverOptions;

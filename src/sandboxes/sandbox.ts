@@ -26,6 +26,11 @@ export interface SandboxDriver {
    * @throws when missing
    */
   reach(directory: string): Promise<string>;
+  /**
+   * Gives a folder below `code` of the data directory to a group, which sandboxes have that name it in a mount, and nobody else.
+   * Undefined where all sandboxes are of one user. @throws when it lies elsewhere
+   */
+  readonly share: ((directory: string, gid: number) => Promise<void>) | undefined;
   /** Resolves, with the reason, when it can make no sandboxes any more and those that it made are dead. Never rejects. */
   readonly failed: Promise<Error>;
   /** Kills what is left, removes mounts, cgroups and scratch space. */

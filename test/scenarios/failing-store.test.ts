@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { test } from 'node:test';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { clientSettings, eventually, LAMBDA_TRUST } from '../support/account.ts';
@@ -20,7 +21,9 @@ test(
     try {
       await createRole(daemon, 'before');
       // No file grows any more: to SQLite an error of the disk, unlike a full one, from which it recovers.
-      execFileSync(PRLIMIT, ['--pid', String(daemon.pid), '--fsize=4096:4096']);
+      // As its own user, for root need not have the right to limit others.
+      const { uid, gid } = statSync(`/proc/${daemon.pid}`);
+      execFileSync(PRLIMIT, ['--pid', String(daemon.pid), '--fsize=4096:4096'], { uid, gid });
       await assert.rejects(createRole(daemon, 'after'), { $fault: 'server' });
       assert.equal(await eventually('the daemon has ended', () => daemon.exitCode ?? undefined), 1);
       assert.match(daemon.output, /"message":"the document store has failed".*disk I\/O error/);

@@ -194,6 +194,7 @@ export class FakeSandboxDriver implements SandboxDriver {
   readonly description = 'no processes at all';
   readonly networks = ['none', 'internet'] as const;
   parks = true;
+  readonly share = undefined;
   readonly failed = Promise.withResolvers<Error>().promise;
   readonly sandboxes: FakeSandbox[] = [];
   /** Of the sandboxes made from now on. */

@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['base', 'config'],
 };
 /** The composition root; nothing imports it but the entry. */
-const COMPOSITION: ReadonlySet<string> = new Set(['platform', 'main']);
+const COMPOSITION: ReadonlySet<string> = new Set(['platform', 'main', 'host-options']);
 
 /** Packages by the layers that may load them. Types of the SDK are data about the wire and free to all who speak AWS. */
 const PACKAGE_FENCE: readonly (readonly [RegExp, readonly string[]])[] = [
