@@ -16,11 +16,12 @@ export function hostOptions(config: Config): Omit<HostOptions, 'driver'> {
     dataDirectory: config.dataDir,
     runId: systemIds.hex(4),
     network: config.functionNetwork,
-    places: [PACKAGE_ROOT, process.execPath, ...homePlaces(homedir()), '/opt', '/usr'],
+    places: [PACKAGE_ROOT, process.execPath, ...runtimePlaces(config, homedir()), '/opt', '/usr'],
   };
 }
 
-/** Where people keep programs for runtimes. */
-export function homePlaces(home: string): readonly string[] {
-  return ['.pyenv', '.local/share/uv/python', '.nvm'].map((name) => join(home, name));
+/** Where people keep programs for runtimes, which may be closed to others. */
+export function runtimePlaces({ javaHome }: Config, home: string): readonly string[] {
+  const places = ['.pyenv', '.local/share/uv/python', '.nvm', '.sdkman'].map((name) => join(home, name));
+  return javaHome?.startsWith('/') === true ? [...places, javaHome] : places;
 }

@@ -42,7 +42,7 @@ process.exit(status);
 
 async function leaveRootFor(config: Config): Promise<string | undefined> {
   if (config.daemonUid === 0) return undefined;
-  const [{ leaveRoot }, { homePlaces, hostOptions, PACKAGE_ROOT }, { claimDataDirectory }] = await Promise.all([
+  const [{ leaveRoot }, { hostOptions, PACKAGE_ROOT, runtimePlaces }, { claimDataDirectory }] = await Promise.all([
     import('#sandbox-host/leave-root.ts'),
     import('./host-options.ts'),
     import('#cli/data-directory.ts'),
@@ -59,7 +59,7 @@ async function leaveRootFor(config: Config): Promise<string | undefined> {
     host: { ...hostOptions(config), driver: isolation === 'none' ? 'none' : 'bubblewrap' },
     uid: daemonUid,
     home,
-    wanted: [PACKAGE_ROOT, ...modules, join(PACKAGE_ROOT, '.cache'), process.execPath, dataDir, ...homePlaces(home)],
+    wanted: [PACKAGE_ROOT, ...modules, join(PACKAGE_ROOT, '.cache'), process.execPath, dataDir, ...runtimePlaces(config, home)],
     program: [...program, process.execPath],
     owned: [join(PACKAGE_ROOT, '.cache/compile-daemon')],
     claimData: () => claimDataDirectory(dataDir, daemonUid),

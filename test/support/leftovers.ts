@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const RUNS = '/run/hearth';
@@ -58,9 +59,21 @@ function parentOf(pid: number): number | undefined {
 }
 
 function groupsOf(runId: string): readonly string[] {
-  return readdirSync(CONTROL_GROUPS, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name.startsWith(`hearth-${runId}-`))
-    .map((entry) => `${entry.parentPath}/${entry.name}`);
+  return groupsBelow(CONTROL_GROUPS).filter((group) => basename(group).startsWith(`hearth-${runId}-`));
+}
+
+/** Groups come and go meanwhile. */
+function groupsBelow(directory: string): readonly string[] {
+  return subdirectories(directory).flatMap((name) => [`${directory}/${name}`, ...groupsBelow(`${directory}/${name}`)]);
+}
+
+function subdirectories(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 function membersOf(group: string): readonly number[] {
