@@ -17,6 +17,7 @@ import type { Handover } from '#config/handover.ts';
 import { packageVersion } from '#config/version.ts';
 import { EnvironmentLauncher } from '#environments/environment-launcher.ts';
 import { EnvironmentPool } from '#environments/environment-pool.ts';
+import { ParkedRuntimes } from '#environments/parked/parked-runtimes.ts';
 import { ProvisionedEnvironments } from '#environments/provisioned-environments.ts';
 import { CodeSigningConfigs } from '#functions/code-signing-configs.ts';
 import { CodeStorage } from '#functions/code-storage.ts';
@@ -195,9 +196,15 @@ export async function startPlatform(config: Config, io: PlatformIo, handover?: H
     closers.push(() => idle.close());
 
     // environments: they reach the gateway, which is built last
+    const parked =
+      driver.parks && config.parkedMemoryBytes > 0
+        ? new ParkedRuntimes({ driver, memoryBytes: config.parkedMemoryBytes, clock, ids, logger })
+        : undefined;
+    closers.push(() => parked?.close());
     const pool = new EnvironmentPool({
       launcher: new EnvironmentLauncher({
         driver,
+        parked,
         code: {
           unpacked: async (version) => reached(await code.ensureUnpacked(version.code.digest)),
           layers: async ({ layers: used = [] }) =>
@@ -313,6 +320,7 @@ export async function startPlatform(config: Config, io: PlatformIo, handover?: H
           services: Object.fromEntries(services.map((service) => [service.name, 'running'])),
           isolation: driver.description,
           environments: { ...pool.counts, ...pool.totals },
+          parkedRuntimes: parked?.counts ?? 'none',
           logs: logStore.stats(),
         })),
         codeDownloadDoor(CODE_URL_PREFIX, (path, query) => codeUrls.download(path, query)),

@@ -9,6 +9,12 @@
 const env = process.env;
 const majorVersion = Number(/^AWS_Lambda_nodejs(\d+)/.exec(env.AWS_EXECUTION_ENV ?? '')?.[1] ?? process.versions.node.split('.')[0]);
 const promises = majorVersion >= 24;
+if (takeVariable('_HEARTH_PARKED') !== undefined) {
+  // What every function needs is loaded by now.
+  require('./globals.cjs');
+  require(promises ? './promise-processor.cjs' : './callback-processor.cjs');
+  require('./framed-channel.cjs').waitForRole(Number(env._HEARTH_CHANNEL_FD));
+}
 const channelFd = takeVariable('_HEARTH_CHANNEL_FD');
 const givenRuntimeApi = takeVariable('_HEARTH_RUNTIME_API_GIVEN');
 // A wrapper or an extension may have put itself between the runtime and the Runtime API: then it must see HTTP.
@@ -24,6 +30,7 @@ const channel = framed
 
 log.patchConsole({ promises });
 require('./globals.cjs').install({ promises });
+require('./invocation-context.cjs').readEnvironment();
 const processor = promises ? require('./promise-processor.cjs') : require('./callback-processor.cjs');
 void processor.run({ channel, root: env.LAMBDA_TASK_ROOT ?? process.cwd(), handler: env._HANDLER ?? '' });
 

@@ -10,6 +10,7 @@ const { Socket } = require('node:net');
 const { errorReport } = require('./errors.cjs');
 const { writeAll } = require('./log.cjs');
 
+const SPECIALISE = 10;
 const INVOKE = 1;
 const READY = 2;
 const RESPONSE_READY = 4;
@@ -233,6 +234,35 @@ function open(fd) {
   };
 }
 
+/**
+ * For a runtime that was started before it was known for which function: waits, and takes that function's environment for its own.
+ * Blocks, so that nothing has happened on the event loop that does not happen in one started for its function.
+ */
+function waitForRole(fd) {
+  const ready = Buffer.alloc(HEADER_BYTES);
+  ready[4] = READY;
+  writeAll(fd, ready);
+  const header = readExactly(fd, HEADER_BYTES);
+  const environment = JSON.parse(readExactly(fd, header.readUInt32LE(0)).toString());
+  if (header[4] !== SPECIALISE) process.exit(1);
+  const { env } = process;
+  // All anew, so that they are in the daemon's order.
+  for (const name of Object.keys(env)) delete env[name];
+  for (const name of Object.keys(environment)) env[name] = environment[name];
+  // The code has appeared over the folder that this process stands in.
+  process.chdir(env.PWD);
+}
+
+function readExactly(fd, length) {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let offset = 0; offset < length;) {
+    const count = fs.readSync(fd, bytes, offset, length - offset);
+    if (count === 0) process.exit(0);
+    offset += count;
+  }
+  return bytes;
+}
+
 /** What the daemon makes of a chunked body over HTTP that breaks off, when the process lives on. */
 const TRUNCATED = {
   errorType: 'Runtime.TruncatedResponse',
@@ -246,4 +276,4 @@ function tooLarge() {
   };
 }
 
-module.exports = { open };
+module.exports = { open, waitForRole };

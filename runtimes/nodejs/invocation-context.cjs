@@ -3,13 +3,18 @@
 // The context object, in the order of members that AWS's clients give it.
 
 const env = process.env;
-const ofEnvironment = {
-  functionName: env.AWS_LAMBDA_FUNCTION_NAME,
-  functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
-  memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-  logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
-  logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-};
+let ofEnvironment;
+
+/** Before the function's code can change its environment. */
+function readEnvironment() {
+  ofEnvironment = {
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+  };
+}
 
 function publishTraceId(traceId) {
   if (traceId) env._X_AMZN_TRACE_ID = traceId;
@@ -72,4 +77,4 @@ function platformError(message) {
   return require('./errors.cjs').runtimeError('PlatformError', message, { promises: true });
 }
 
-module.exports = { promiseContext, callbackContext, publishTraceId };
+module.exports = { readEnvironment, promiseContext, callbackContext, publishTraceId };

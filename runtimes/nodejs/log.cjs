@@ -10,9 +10,7 @@ const REQUEST_ID = Symbol.for('aws.lambda.runtime.requestId');
 const TENANT_ID = Symbol.for('aws.lambda.runtime.tenantId');
 let sleeper;
 
-const json = process.env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON';
-const minimum = LEVELS[process.env.AWS_LAMBDA_LOG_LEVEL?.toUpperCase()] ?? LEVELS.TRACE;
-
+let json = false;
 let requestId;
 let tenantId;
 let promiseGeneration = false;
@@ -29,6 +27,8 @@ function setInvocation(meta) {
 }
 
 function patchConsole({ promises }) {
+  json = process.env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON';
+  const minimum = LEVELS[process.env.AWS_LAMBDA_LOG_LEVEL?.toUpperCase()] ?? LEVELS.TRACE;
   promiseGeneration = promises;
   if (promises) requestId = '-';
   const telemetryFd = process.env._LAMBDA_TELEMETRY_LOG_FD;

@@ -42,6 +42,7 @@ suite('loadConfig', () => {
         logLevel: 'warn',
         logBudgetBytes: 2_147_483_648,
         javaHome: undefined,
+        parkedMemoryBytes: 256 * 2 ** 20,
         runtimeDeprecationCheck: true,
       } satisfies Config,
       warnings: [],

@@ -48,6 +48,8 @@ export interface Config {
   readonly logBudgetBytes: number;
   /** `JAVA_HOME`: where Java is looked for first. */
   readonly javaHome: string | undefined;
+  /** `HEARTH_PARKED_MEMORY_MB`, in bytes: memory for runtimes that are started before a function needs them; 0 for none. */
+  readonly parkedMemoryBytes: number;
   /** `HEARTH_RUNTIME_DEPRECATION_CHECK`: whether runtimes that AWS has retired are refused, as AWS refuses them. */
   readonly runtimeDeprecationCheck: boolean;
 }
@@ -104,6 +106,7 @@ const VARIABLES = [
   'HEARTH_ISOLATION',
   'HEARTH_LOG_BUDGET_MB',
   'HEARTH_LOG_LEVEL',
+  'HEARTH_PARKED_MEMORY_MB',
   'HEARTH_PORT',
   'HEARTH_ROOT_ACCESS_KEY_ID',
   'HEARTH_ROOT_SECRET_ACCESS_KEY',
@@ -140,6 +143,7 @@ export function loadConfig(environment: Environment, flags: ConfigFlags, host: C
     logLevel: choiceSetting(variable('HEARTH_LOG_LEVEL'), ['debug', 'info', 'warn', 'error'], 'warn'),
     logBudgetBytes: 2 ** 20 * integerSetting(variable('HEARTH_LOG_BUDGET_MB'), { min: 64, max: 2 ** 20, fallback: 2048 }),
     javaHome: presentText(environment['JAVA_HOME']),
+    parkedMemoryBytes: 2 ** 20 * integerSetting(variable('HEARTH_PARKED_MEMORY_MB'), { min: 0, max: 65_536, fallback: 256 }),
     runtimeDeprecationCheck: booleanSetting(variable('HEARTH_RUNTIME_DEPRECATION_CHECK'), true),
   };
   return { config: deepFreeze(config), warnings: unknownVariables(environment) };

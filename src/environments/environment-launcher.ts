@@ -13,7 +13,9 @@ import type { InitializationType } from '#telemetry/platform-events.ts';
 import { Environment } from './environment.ts';
 import type { EnvironmentId } from './environment-id.ts';
 import { environmentVariables } from './environment-variables.ts';
-import { MAX_OPEN_FILES, MAX_PROCESSES, MAX_VCPUS, MEMORY_MB_PER_VCPU } from './limits.ts';
+import { LEAST_MEMORY_MB, MAX_OPEN_FILES, MAX_PROCESSES, MAX_VCPUS, MEMORY_MB_PER_VCPU } from './limits.ts';
+import { canWaitFor, bringLibraries } from './parked/late-code.ts';
+import type { ParkedRuntimes } from './parked/parked-runtimes.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import { findExtensions } from './extensions/find-extensions.ts';
 import { supervisedCommand } from './extensions/supervisor.ts';
@@ -41,7 +43,9 @@ export class EnvironmentLauncher {
     mounts.push(codeMount(task, '/var/task'));
     if (layers !== undefined) mounts.push(codeMount(layers, '/opt'));
     const extensions = layers === undefined ? [] : await findExtensions(layers.path);
-    const prepared = { installation, mounts, extensions, entrypointFailure: undefined };
+    const libraries = bringLibraries([task.path, ...(layers === undefined ? [] : [layers.path])]);
+    const codeMayComeLate = extensions.length === 0 && !libraries;
+    const prepared = { installation, mounts, extensions, entrypointFailure: undefined, codeMayComeLate };
     if (installation.family !== 'provided') return prepared;
     const place = { task: task.path, ...(layers !== undefined && { layers: layers.path }), hostArchitecture };
     const { command, failure } = await customEntrypoint(place);
@@ -55,17 +59,17 @@ export class EnvironmentLauncher {
     preparation: Preparation,
     initializationType: InitializationType = 'on-demand',
   ): Promise<Environment> {
-    const { clock, ids, driver, credentials, freezeGraceMs, awsEndpoint, logger } = this.#options;
+    const { clock, ids, credentials, freezeGraceMs, awsEndpoint, logger } = this.#options;
     this.#options.onLaunch(version);
     const id = ids.hex(16) as EnvironmentId;
     const logStream = logStreamName(version, id, clock.wallMs());
     const start = startOf(version, preparation);
     const temporary = credentials.issue(version.role, roleSessionName(version.name));
-    return Environment.start({
+    const starting = Environment.start({
       id,
       version,
       initializationType,
-      driver,
+      driver: this.#driverFor(version, preparation, { framed: start.framed, initializationType }),
       spec: (sandboxId, successorOf) =>
         this.#spec(version, preparation, { sandboxId, successorOf, initializationType, logStream, start, credentials: temporary }),
       framed: start.framed,
@@ -88,6 +92,22 @@ export class EnvironmentLauncher {
       defer: this.#options.defer,
       onFault: (error) => logger.error('a sandbox failed', { function: version.name, environment: id, error }),
     });
+    return this.#options.parked?.during(starting) ?? starting;
+  }
+
+  /** From parked runtimes for who waits, where that comes to the same. */
+  #driverFor(
+    version: FunctionVersion,
+    { installation, codeMayComeLate }: Preparation,
+    { framed, initializationType }: { readonly framed: boolean; readonly initializationType: InitializationType },
+  ): Pick<SandboxDriver, 'create'> {
+    const { driver, parked } = this.#options;
+    if (parked === undefined || initializationType !== 'on-demand') return driver;
+    const eligible = framed && codeMayComeLate && canWaitFor(installation.family, version.environment ?? {});
+    if (!eligible) return parked.ineligible;
+    // The command of Node.js says the memory, and the process may look at its limit when it starts; Python does neither.
+    const memoryMb = installation.family === 'nodejs' ? version.memoryMb : LEAST_MEMORY_MB;
+    return { create: (spec) => parked.create(spec, { environment: installation.environment, memoryMb }) };
   }
 
   #sayIfForeign({ name, version, architecture }: FunctionVersion): void {
@@ -130,6 +150,8 @@ export class EnvironmentLauncher {
 
 export interface LauncherOptions {
   readonly driver: SandboxDriver;
+  /** Undefined where there shall be none. */
+  readonly parked: ParkedRuntimes | undefined;
   readonly code: CodeSource;
   readonly runtimes: RuntimeSource;
   readonly credentials: RoleCredentials;
@@ -156,6 +178,8 @@ export interface Preparation {
   readonly extensions: readonly string[];
   /** Why a custom runtime has nothing that could be started; undefined when there is. */
   readonly entrypointFailure: string | undefined;
+  /** Whether nothing of code and layers matters before the runtime loads them. */
+  readonly codeMayComeLate: boolean;
 }
 
 /** With external extensions the runtime speaks HTTP: they may want to stand between it and the platform. */

@@ -12,7 +12,7 @@ export interface EnvironmentParts {
   readonly id: EnvironmentId;
   readonly version: FunctionVersion;
   readonly initializationType: InitializationType;
-  readonly driver: SandboxDriver;
+  readonly driver: Pick<SandboxDriver, 'create'>;
   /** `successorOf`: the sandbox of the runtime before, which has ended. */
   readonly spec: (sandboxId: string, successorOf: string | undefined) => SandboxSpec;
   readonly framed: boolean;

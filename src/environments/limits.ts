@@ -15,6 +15,9 @@ export const PROVISIONED_INIT_TIMEOUT_MS = 900_000;
 /** Memory that buys one whole vCPU ("Configure Lambda function memory"). */
 export const MEMORY_MB_PER_VCPU = 1769;
 
+/** Least memory that a function can have. */
+export const LEAST_MEMORY_MB = 128;
+
 /** Most vCPUs that an environment can have. */
 export const MAX_VCPUS = 6;
 

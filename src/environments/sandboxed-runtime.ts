@@ -66,7 +66,7 @@ export class SandboxedRuntime {
 
   /** `onCreated` gets the sandbox before anything in it has had time to run. */
   static async launch(
-    driver: SandboxDriver,
+    driver: Pick<SandboxDriver, 'create'>,
     spec: SandboxSpec,
     options: RuntimeOptions,
     observer: RuntimeObserver,

@@ -2,6 +2,7 @@ import type { IdSource } from '#base/ids.ts';
 import { silentLogger } from '#base/logger.ts';
 import { EnvironmentLauncher } from '#environments/environment-launcher.ts';
 import type { Environment } from '#environments/environment.ts';
+import type { ParkedRuntimes } from '#environments/parked/parked-runtimes.ts';
 import type { FunctionVersion } from '#functions/function-record.ts';
 import type { Invocation, InvocationAnswer } from '#functions/invocation.ts';
 import type { RuntimeInstallation } from '#functions/runtime-locator.ts';
@@ -57,6 +58,7 @@ export function environmentHarness(
     readonly codePath?: string;
     readonly onLaunch?: (version: FunctionVersion) => void;
     readonly layersPath?: string;
+    readonly parked?: (driver: FakeSandboxDriver, clock: ManualClock) => ParkedRuntimes;
   } = {},
 ): EnvironmentHarness {
   const clock = new ManualClock();
@@ -66,6 +68,7 @@ export function environmentHarness(
   const errors: string[] = [];
   const launcher = new EnvironmentLauncher({
     driver,
+    parked: options.parked?.(driver, clock),
     code: {
       unpacked: () => Promise.resolve({ path: options.codePath ?? '/code', gid: 700 }),
       layers: ({ layers = [] }) => Promise.resolve(layers.length === 0 ? undefined : { path: options.layersPath ?? '/layers', gid: 701 }),

@@ -1,14 +1,22 @@
-import os
 import time
 
-_environ = os.environ
-_LOG_GROUP_NAME = _environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
-_LOG_STREAM_NAME = _environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
-_FUNCTION_NAME = _environ.get("AWS_LAMBDA_FUNCTION_NAME")
-_FUNCTION_VERSION = _environ.get("AWS_LAMBDA_FUNCTION_VERSION")
-_MEMORY_LIMIT_IN_MB = _environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+_log_group_name = None
+_log_stream_name = None
+_function_name = None
+_function_version = None
+_memory_limit_in_mb = None
 
 _W3C_FIELDS = ("traceparent", "tracestate", "baggage")
+
+
+def set_up(environ):
+    """Before the function's code can change its environment."""
+    global _log_group_name, _log_stream_name, _function_name, _function_version, _memory_limit_in_mb
+    _log_group_name = environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
+    _log_stream_name = environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
+    _function_name = environ.get("AWS_LAMBDA_FUNCTION_NAME")
+    _function_version = environ.get("AWS_LAMBDA_FUNCTION_VERSION")
+    _memory_limit_in_mb = environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
 
 
 class _Record:
@@ -36,11 +44,11 @@ class ClientContext(_Record):
 class LambdaContext:
     def __init__(self, aws_request_id, client_context, cognito_identity, deadline_ms, invoked_function_arn=None, tenant_id=None):
         self.aws_request_id = aws_request_id
-        self.log_group_name = _LOG_GROUP_NAME
-        self.log_stream_name = _LOG_STREAM_NAME
-        self.function_name = _FUNCTION_NAME
-        self.memory_limit_in_mb = _MEMORY_LIMIT_IN_MB
-        self.function_version = _FUNCTION_VERSION
+        self.log_group_name = _log_group_name
+        self.log_stream_name = _log_stream_name
+        self.function_name = _function_name
+        self.memory_limit_in_mb = _memory_limit_in_mb
+        self.function_version = _function_version
         self.invoked_function_arn = invoked_function_arn
         self.tenant_id = tenant_id
         self._w3c_fields = _take_w3c(client_context) if client_context is not None else {}

@@ -5,6 +5,7 @@ import sys
 
 from .marshal import Marshaller, parse_json
 
+_SPECIALISE = 10
 _INVOKE = 1
 _READY = b"\x02"
 _RESPONSE_READY = b"\x04"
@@ -17,6 +18,30 @@ _JOINED_BYTES = 65536
 # Most that a response may have: 6 MiB and the slack that AWS grants. The daemon refuses more.
 _MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100
 _MAX_ERROR_BYTES = 1024 * 1024
+
+
+def wait_for_role(fd):
+    """For a runtime that was started before it was known for which function: waits, and takes that function's environment for its own."""
+    os.write(fd, bytes(4) + _READY + bytes(4))
+    header = _read_exactly(fd, _HEADER_BYTES)
+    environment = parse_json(str(_read_exactly(fd, int.from_bytes(header[:4], "little")), "utf-8"))
+    if header[4] != _SPECIALISE:
+        sys.exit(1)
+    # All anew, so that they are in the daemon's order.
+    os.environ.clear()
+    os.environ.update(environment)
+    # The code has appeared over the folder that this process stands in.
+    os.chdir(environment["PWD"])
+
+
+def _read_exactly(fd, count):
+    data = b""
+    while len(data) < count:
+        more = os.read(fd, count - len(data))
+        if not more:
+            sys.exit(0)
+        data += more
+    return data
 
 
 class FramedChannel:

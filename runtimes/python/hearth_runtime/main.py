@@ -2,8 +2,7 @@ import importlib
 import os
 import sys
 
-from . import log
-from .context import LambdaContext
+from . import context, log
 from .faults import FaultError
 from .marshal import Marshaller, parse_json
 
@@ -12,6 +11,10 @@ _RUNTIME_DIRECTORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 def main():
     environ = os.environ
+    if "_HEARTH_PARKED" in environ:
+        from .framed_channel import wait_for_role
+
+        wait_for_role(int(environ["_HEARTH_CHANNEL_FD"]))
     channel_fd = environ.pop("_HEARTH_CHANNEL_FD", None)
     runtime_api = environ.get("AWS_LAMBDA_RUNTIME_API")
     given_runtime_api = environ.pop("_HEARTH_RUNTIME_API_GIVEN", runtime_api)
@@ -27,6 +30,7 @@ def main():
 
     _extend_path(environ.get("LAMBDA_TASK_ROOT", os.getcwd()), environ.pop("_HEARTH_SDK_PATH", ""))
     log.set_up(environ)
+    context.set_up(environ)
     handler = _load_or_exit(environ.get("_HANDLER", ""), channel)
     marshaller = Marshaller(environ.get("AWS_EXECUTION_ENV"))
     while True:
@@ -89,7 +93,7 @@ def _serve(channel, handler, marshaller):
     else:
         os.environ.pop("_X_AMZN_TRACE_ID", None)
     try:
-        context = LambdaContext(
+        invocation = context.LambdaContext(
             request_id,
             _context_member(meta.get("clientContext"), "Client Context"),
             _context_member(meta.get("cognitoIdentity"), "Cognito Identity"),
@@ -97,7 +101,7 @@ def _serve(channel, handler, marshaller):
             meta["functionArn"],
             meta.get("tenantId"),
         )
-        body = marshaller.response(handler(marshaller.request(event), context))
+        body = marshaller.response(handler(marshaller.request(event), invocation))
     except FaultError as fault:
         error = fault.report(request_id)
     except Exception:
