@@ -157,7 +157,7 @@ describe('limits of an execution environment', { skip: withoutIsolation(), concu
     const { functionError, body } = await account.invoke('slow', { do: 'large', bytes: 1 });
     assert.deepEqual([functionError, body], [undefined, 'x']);
     const messages = await account.messages('slow', 1);
-    const [init = ''] = messages.filter((message) => message.startsWith('INIT_REPORT'));
+    const init = messages.find((message) => message.startsWith('INIT_REPORT')) ?? assert.fail();
     assert.match(init, /^INIT_REPORT Init Duration: 10\d{3}\.\d\d ms\tPhase: init\tStatus: timeout/);
     const report = messages.find((message) => message.startsWith('REPORT')) ?? assert.fail();
     assert.doesNotMatch(report, /Init Duration/);
