@@ -24,6 +24,7 @@ import { CodeStorage } from '#functions/code-storage.ts';
 import { CodeStore, type UnpackedCode } from '#functions/code-store.ts';
 import { CodeSweeper } from '#functions/code-sweeper.ts';
 import { ConcurrencyLedger } from '#functions/concurrency-ledger.ts';
+import { foreignBinaries } from '#functions/foreign-binaries.ts';
 import { FunctionLifecycle } from '#functions/function-lifecycle.ts';
 import { FunctionUrlIndex } from '#functions/function-url-index.ts';
 import { FunctionRepository } from '#functions/function-repository.ts';
@@ -223,6 +224,7 @@ export async function startPlatform(config: Config, io: PlatformIo, handover?: H
         defer: afterThisTurn,
         cores: availableParallelism(),
         hostArchitecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
+        foreignBinaries,
       }),
       clock,
       logger,

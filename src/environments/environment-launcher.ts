@@ -3,7 +3,7 @@ import type { IdSource } from '#base/ids.ts';
 import type { Logger } from '#base/logger.ts';
 import type { FunctionVersion } from '#functions/function-record.ts';
 import { roleSessionName } from '#functions/role-session-name.ts';
-import { customEntrypoint } from '#functions/custom-entrypoint.ts';
+import { customEntrypoint, type EntrypointPlace } from '#functions/custom-entrypoint.ts';
 import type { Architecture } from '#functions/executable-header.ts';
 import { runtimeCommand } from '#functions/runtime-command.ts';
 import type { RuntimeInstallation } from '#functions/runtime-locator.ts';
@@ -45,9 +45,9 @@ export class EnvironmentLauncher {
     const extensions = layers === undefined ? [] : await findExtensions(layers.path);
     const libraries = bringLibraries([task.path, ...(layers === undefined ? [] : [layers.path])]);
     const codeMayComeLate = extensions.length === 0 && !libraries;
-    const prepared = { installation, mounts, extensions, entrypointFailure: undefined, codeMayComeLate };
-    if (installation.family !== 'provided') return prepared;
     const place = { task: task.path, ...(layers !== undefined && { layers: layers.path }), hostArchitecture };
+    const prepared = { installation, mounts, extensions, place, entrypointFailure: undefined, codeMayComeLate };
+    if (installation.family !== 'provided') return prepared;
     const { command, failure } = await customEntrypoint(place);
     if (command === undefined) return { ...prepared, entrypointFailure: failure };
     return { ...prepared, installation: { ...installation, command: [command] } };
@@ -65,6 +65,15 @@ export class EnvironmentLauncher {
     const logStream = logStreamName(version, id, clock.wallMs());
     const start = startOf(version, preparation);
     const temporary = credentials.issue(version.role, roleSessionName(version.name));
+    const log = new EnvironmentLog({
+      sink: this.#options.logSink,
+      clock,
+      version,
+      initializationType,
+      stream: logStream,
+      runtimeLabel: preparation.installation.versionLabel,
+      runtimeLogsJson: preparation.installation.family !== 'provided',
+    });
     const starting = Environment.start({
       id,
       version,
@@ -76,15 +85,7 @@ export class EnvironmentLauncher {
       extensions: preparation.extensions,
       ids,
       entrypointFailure: preparation.entrypointFailure,
-      log: new EnvironmentLog({
-        sink: this.#options.logSink,
-        clock,
-        version,
-        initializationType,
-        stream: logStream,
-        runtimeLabel: preparation.installation.versionLabel,
-        runtimeLogsJson: preparation.installation.family !== 'provided',
-      }),
+      log,
       clock,
       freezeGraceMs,
       cpusFor: (memoryMb) => Math.min(memoryMb / MEMORY_MB_PER_VCPU, MAX_VCPUS, this.#options.cores),
@@ -92,7 +93,9 @@ export class EnvironmentLauncher {
       defer: this.#options.defer,
       onFault: (error) => logger.error('a sandbox failed', { function: version.name, environment: id, error }),
     });
-    return this.#options.parked?.during(starting) ?? starting;
+    const environment = await (this.#options.parked?.during(starting) ?? starting);
+    if (environment.initFailed) for (const sentence of await this.#options.foreignBinaries(preparation.place)) log.platformLine(sentence);
+    return environment;
   }
 
   /** From parked runtimes for who waits, where that comes to the same. */
@@ -169,6 +172,8 @@ export interface LauncherOptions {
   /** Cores of this host. */
   readonly cores: number;
   readonly hostArchitecture: Architecture;
+  /** Says which native files of a function this host cannot load. */
+  readonly foreignBinaries: (place: EntrypointPlace) => Promise<readonly string[]>;
 }
 
 export interface Preparation {
@@ -176,6 +181,8 @@ export interface Preparation {
   readonly mounts: readonly SandboxMount[];
   /** File names of external extensions. */
   readonly extensions: readonly string[];
+  /** Where its files are. */
+  readonly place: EntrypointPlace;
   /** Why a custom runtime has nothing that could be started; undefined when there is. */
   readonly entrypointFailure: string | undefined;
   /** Whether nothing of code and layers matters before the runtime loads them. */

@@ -76,6 +76,27 @@ describe('variables of runtimes', { concurrency: false }, () => {
     assert.deepEqual(await account.result('python'), ['found', true]);
   });
 
+  test('a native module for another architecture is named in the log', { skip: missing(CLIENTS.boto3Python) }, async () => {
+    const { stdout } = await runTool(CLIENTS.boto3Python, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])']);
+    const [machine, foreign, host] = process.arch === 'x64' ? [183, 'arm64', 'x86_64'] : [62, 'x86_64', 'arm64'];
+    const library = readFileSync(process.execPath).subarray(0, 4096);
+    library.writeUInt16LE(machine, 18);
+    await account.deploy('foreign', {
+      runtime: `python${stdout.trim()}` as 'python3.12',
+      handler: 'index.handler',
+      files: [
+        { name: 'index.py', content: 'import wheel\n' },
+        { name: 'wheel.so', content: library },
+      ],
+    });
+    const { functionError } = await account.invoke('foreign');
+    assert.equal(functionError, 'Unhandled');
+    assert.match(
+      (await account.messages('foreign', 1)).join(''),
+      new RegExp(`^/var/task/wheel\\.so is built for ${foreign}; this host is ${host}$`, 'm'),
+    );
+  });
+
   test('modules, programs and libraries of a layer, without any variable', async () => {
     const { LayerVersionArn = '' } = await account.lambda.send(
       new PublishLayerVersionCommand({

@@ -91,6 +91,7 @@ export function environmentHarness(
     defer: (work) => work(),
     cores: 2,
     hostArchitecture: 'x86_64',
+    foreignBinaries: () => Promise.resolve([]),
   });
   const launch = async (changes: Partial<FunctionVersion> = {}): Promise<Environment> => {
     const version = testVersion(changes);
