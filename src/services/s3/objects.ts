@@ -1,4 +1,5 @@
 import type { Document, DocumentStore } from '#storage/document-store.ts';
+import { listAll } from '#storage/list-all.ts';
 import { WriteTurns } from '#storage/write-turns.ts';
 import type { Buckets } from './buckets.ts';
 import { before, beyond, compareKeys, listPrefix, longKeyGroup, objectDocumentKey, OBJECTS_PREFIX } from './object-key.ts';
@@ -72,7 +73,7 @@ export class Objects {
           else if (!value.key.startsWith(prefix) && compareKeys(value.key, prefix) > 0) return;
           continue;
         }
-        const long = await this.#all<ObjectRecord>(group);
+        const long = await listAll<ObjectRecord>(this.#documents, group);
         after = long.at(-1)?.key ?? after;
         for (const each of long.map((document) => document.value).toSorted((a, b) => compareKeys(a.key, b.key)))
           if (comes(each)) yield each;
@@ -89,17 +90,6 @@ export class Objects {
       for (const { value } of page) yield value;
       after = page.at(-1)?.key ?? after;
       if (page.length < PAGE) return;
-    }
-  }
-
-  async #all<Value>(prefix: string): Promise<readonly Document<Value>[]> {
-    const found: Document<Value>[] = [];
-    let after = '';
-    for (;;) {
-      const page = await this.#documents.list<Value>(prefix, { after, limit: PAGE });
-      found.push(...page);
-      after = page.at(-1)?.key ?? after;
-      if (page.length < PAGE) return found;
     }
   }
 

@@ -1,4 +1,5 @@
-import type { Operation, OperationTable, Service } from '#aws/service.ts';
+import { lazily } from '#aws/lazy-operation.ts';
+import type { OperationTable, Service } from '#aws/service.ts';
 import type { Clock } from '#base/clock.ts';
 import type { IdSource } from '#base/ids.ts';
 import type { BlobStore } from '#storage/blob-store.ts';
@@ -40,12 +41,4 @@ export interface S3ServiceParts {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly ids: IdSource;
-}
-
-function lazily<Input, Output>(load: () => Promise<Operation<Input, Output>>): Operation<Input, Output> {
-  let loaded: Operation<Input, Output> | undefined;
-  return async (input, context) => {
-    loaded ??= await load();
-    return loaded(input, context);
-  };
 }

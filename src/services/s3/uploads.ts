@@ -1,4 +1,5 @@
-import { documentKey, RevisionConflict, type Document, type DocumentStore } from '#storage/document-store.ts';
+import { documentKey, RevisionConflict, type DocumentStore } from '#storage/document-store.ts';
+import { listAll } from '#storage/list-all.ts';
 import { WriteTurns } from '#storage/write-turns.ts';
 import type { Buckets } from './buckets.ts';
 import type { PartRecord, UploadRecord } from './records.ts';
@@ -6,7 +7,6 @@ import { noSuchUpload } from './s3-errors.ts';
 
 const UPLOADS = 's3-uploads';
 const PARTS = 's3-parts';
-const PAGE = 500;
 
 /** Multipart uploads under way, and the parts that have come of each, as documents. */
 export class Uploads {
@@ -43,24 +43,24 @@ export class Uploads {
 
   /** In the order of their numbers. */
   async parts(uploadId: string): Promise<readonly PartRecord[]> {
-    return (await this.#list<PartRecord>(`${documentKey(PARTS, uploadId)}/`)).map(({ value }) => value);
+    return (await listAll<PartRecord>(this.#documents, `${documentKey(PARTS, uploadId)}/`)).map(({ value }) => value);
   }
 
   /** Forgets the upload and its parts. The upload goes last, so that what is left after a crash can be ended again. */
   async end({ bucket, uploadId }: UploadRecord): Promise<void> {
-    for (const { key } of await this.#list(`${documentKey(PARTS, uploadId)}/`)) await this.#remove(key);
+    for (const { key } of await listAll(this.#documents, `${documentKey(PARTS, uploadId)}/`)) await this.#remove(key);
     await this.#remove(documentKey(UPLOADS, bucket, uploadId));
   }
 
   /** Ends every upload into a bucket. */
   async endAll(bucket: string): Promise<void> {
-    for (const { value } of await this.#list<UploadRecord>(`${documentKey(UPLOADS, bucket)}/`)) await this.end(value);
+    for (const { value } of await listAll<UploadRecord>(this.#documents, `${documentKey(UPLOADS, bucket)}/`)) await this.end(value);
   }
 
   /** The digests of all parts of all uploads. Parts that came while their upload was ended are removed. */
   async *digests(): AsyncGenerator<string, void, undefined> {
-    const live = new Set((await this.#list<UploadRecord>(`${UPLOADS}/`)).map(({ value }) => value.uploadId));
-    for (const { key, value } of await this.#list<PartRecord>(`${PARTS}/`)) {
+    const live = new Set((await listAll<UploadRecord>(this.#documents, `${UPLOADS}/`)).map(({ value }) => value.uploadId));
+    for (const { key, value } of await listAll<PartRecord>(this.#documents, `${PARTS}/`)) {
       const uploadId = key.split('/')[1] ?? '';
       // An upload that has begun since is not among the live, and its first part may be here.
       if (live.has(uploadId) || (await this.#isUnderWay(uploadId))) yield value.digest;
@@ -69,18 +69,7 @@ export class Uploads {
   }
 
   async #isUnderWay(uploadId: string): Promise<boolean> {
-    return (await this.#list<UploadRecord>(`${UPLOADS}/`)).some(({ value }) => value.uploadId === uploadId);
-  }
-
-  async #list<Value>(prefix: string): Promise<readonly Document<Value>[]> {
-    const found: Document<Value>[] = [];
-    let after = '';
-    for (;;) {
-      const page = await this.#documents.list<Value>(prefix, { after, limit: PAGE });
-      found.push(...page);
-      after = page.at(-1)?.key ?? after;
-      if (page.length < PAGE) return found;
-    }
+    return (await listAll<UploadRecord>(this.#documents, `${UPLOADS}/`)).some(({ value }) => value.uploadId === uploadId);
   }
 
   async #remove(key: string): Promise<void> {

@@ -1,4 +1,5 @@
-import type { Operation, OperationTable, Service } from '#aws/service.ts';
+import { lazily } from '#aws/lazy-operation.ts';
+import type { OperationTable, Service } from '#aws/service.ts';
 import type { StartSigningJobDependencies } from './operations/start-signing-job.ts';
 import { signerPermissions } from './permissions.ts';
 import type { SigningJobs } from './signing-jobs.ts';
@@ -21,12 +22,4 @@ export function signerService(parts: SignerServiceParts): Service {
 export interface SignerServiceParts extends StartSigningJobDependencies {
   readonly profiles: SigningProfiles;
   readonly jobs: SigningJobs;
-}
-
-function lazily<Input, Output>(load: () => Promise<Operation<Input, Output>>): Operation<Input, Output> {
-  let loaded: Operation<Input, Output> | undefined;
-  return async (input, context) => {
-    loaded ??= await load();
-    return loaded(input, context);
-  };
 }

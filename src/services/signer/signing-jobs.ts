@@ -1,9 +1,9 @@
 import { formatArn, partitionOf } from '#aws/arn.ts';
 import type { AccountId } from '#aws/caller.ts';
 import { documentKey, RevisionConflict, type DocumentStore } from '#storage/document-store.ts';
+import { listAll } from '#storage/list-all.ts';
 
 const KIND = 'signer-jobs';
-const PAGE = 500;
 
 /** A document `signer-jobs/<partition>/<account>/<region>/<id>`. Jobs are written when they are done. */
 export interface SigningJob {
@@ -38,14 +38,8 @@ export class SigningJobs {
 
   /** The newest first. */
   async list(scope: Scope): Promise<readonly SigningJob[]> {
-    const jobs: SigningJob[] = [];
-    let after = '';
-    for (;;) {
-      const page = await this.#documents.list<SigningJob>(scopePrefix(scope), { after, limit: PAGE });
-      jobs.push(...page.map(({ value }) => value));
-      after = page.at(-1)?.key ?? after;
-      if (page.length < PAGE) return jobs.toSorted((left, right) => right.createdMs - left.createdMs || (left.id < right.id ? -1 : 1));
-    }
+    const jobs = (await listAll<SigningJob>(this.#documents, scopePrefix(scope))).map(({ value }) => value);
+    return jobs.toSorted((left, right) => right.createdMs - left.createdMs || (left.id < right.id ? -1 : 1));
   }
 
   /** A job of the same id stays as it is: it is the same request, made again. */
