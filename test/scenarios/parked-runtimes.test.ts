@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { UpdateFunctionConfigurationCommand, waitUntilFunctionUpdatedV2 } from '@aws-sdk/client-lambda';
 import type { UpdateFunctionConfigurationCommandInput } from '@aws-sdk/client-lambda';
 import { Account, eventually } from '../support/account.ts';
 import { withoutIsolation } from '../support/clients.ts';
@@ -99,7 +99,8 @@ describe('parked runtimes', { concurrency: false, skip: withoutIsolation() }, ()
 
   async function change(name: string, more: Partial<UpdateFunctionConfigurationCommandInput>): Promise<void> {
     await account.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: name, ...more }));
-    await account.active(name);
+    // The environment of before serves until then.
+    await waitUntilFunctionUpdatedV2({ client: account.lambda, maxWaitTime: 20, minDelay: 1, maxDelay: 1 }, { FunctionName: name });
   }
 
   for (const language of ['node', 'python'] as const) {
@@ -125,7 +126,7 @@ describe('parked runtimes', { concurrency: false, skip: withoutIsolation() }, ()
       const { hits } = await counts();
       await change(name, { Description: 'changed again' });
       const parked = await account.result<{ readonly tmp: number }>(name);
-      assert.equal((await counts()).hits, hits + 1);
+      assert.equal((await counts()).hits, hits + 1, JSON.stringify(await counts()));
       assert.ok(parked.tmp * 4096 > 690 * 2 ** 20, String(parked.tmp));
     });
 
