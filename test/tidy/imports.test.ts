@@ -58,6 +58,20 @@ suite('imports', () => {
     assert.deepEqual(missing, []);
   });
 
+  test('every file that a script or a launcher names exists', () => {
+    const programs = ['bin', 'scripts'].flatMap((folder) => repositoryFiles(folder)).filter((path) => /\.(ts|mjs)$/.test(path));
+    assert.notDeepEqual(programs, []);
+    const missing = programs.flatMap((path) =>
+      importsOf(readText(path)).flatMap(({ specifier }) => {
+        const target = resolveImport(specifier, path);
+        // `npm pack` makes it.
+        if (target === undefined || target.startsWith('dist/')) return [];
+        return existsSync(join(ROOT, target)) ? [] : [`${path}: ${specifier} does not exist`];
+      }),
+    );
+    assert.deepEqual(missing, []);
+  });
+
   test('each layer imports only what ARCHITECTURE.md allows it', () => {
     const upward = violations(product, (path, { specifier }) => {
       const target = resolveImport(specifier, path);
