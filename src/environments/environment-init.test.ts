@@ -105,6 +105,17 @@ suite('Environment: an init phase that fails', () => {
     );
   });
 
+  test('a kill for lack of memory is called so in the init phase, too', async () => {
+    const { driver, logs, launch } = environmentHarness();
+    driver.script = onStart((sandbox) => sandbox.end({ signal: 'SIGKILL', outOfMemory: true }));
+    const { answer, settled } = call(await launch());
+    assert.match(await outcomeOf(answer), /"Runtime\.OutOfMemory".*Runtime exited with error: signal: killed"/);
+    await settled;
+    const reports = logs.take().filter((line) => line.startsWith('INIT_REPORT'));
+    assert.equal(reports.length, 2);
+    for (const line of reports) assert.match(line, /Status: error\tError Type: Runtime\.OutOfMemory/);
+  });
+
   test('ends after ten seconds; the repetition ends at the timeout of the function', async () => {
     const { clock, driver, logs, launch } = environmentHarness();
     driver.script = STUCK_IN_INIT;

@@ -53,11 +53,12 @@ export class EnvironmentLauncher {
     return { ...prepared, installation: { ...installation, command: [command] } };
   }
 
-  /** Resolves at the end of the init phase, however it ended. @throws whatever kept the sandbox from being made */
+  /** Resolves at the end of the init phase, however it ended; `signal` ends it. @throws whatever kept the sandbox from being made */
   async launch(
     version: FunctionVersion,
     preparation: Preparation,
     initializationType: InitializationType = 'on-demand',
+    signal?: AbortSignal,
   ): Promise<Environment> {
     const { clock, ids, credentials, freezeGraceMs, awsEndpoint, logger } = this.#options;
     this.#options.onLaunch(version);
@@ -74,25 +75,28 @@ export class EnvironmentLauncher {
       runtimeLabel: preparation.installation.versionLabel,
       runtimeLogsJson: preparation.installation.family !== 'provided',
     });
-    const starting = Environment.start({
-      id,
-      version,
-      initializationType,
-      driver: this.#driverFor(version, preparation, { framed: start.framed, initializationType }),
-      spec: (sandboxId, successorOf) =>
-        this.#spec(version, preparation, { sandboxId, successorOf, initializationType, logStream, start, credentials: temporary }),
-      framed: start.framed,
-      extensions: preparation.extensions,
-      ids,
-      entrypointFailure: preparation.entrypointFailure,
-      log,
-      clock,
-      freezeGraceMs,
-      cpusFor: (memoryMb) => Math.min(memoryMb / MEMORY_MB_PER_VCPU, MAX_VCPUS, this.#options.cores),
-      awsEndpoint,
-      defer: this.#options.defer,
-      onFault: (error) => logger.error('a sandbox failed', { function: version.name, environment: id, error }),
-    });
+    const starting = Environment.start(
+      {
+        id,
+        version,
+        initializationType,
+        driver: this.#driverFor(version, preparation, { framed: start.framed, initializationType }),
+        spec: (sandboxId, successorOf) =>
+          this.#spec(version, preparation, { sandboxId, successorOf, initializationType, logStream, start, credentials: temporary }),
+        framed: start.framed,
+        extensions: preparation.extensions,
+        ids,
+        entrypointFailure: preparation.entrypointFailure,
+        log,
+        clock,
+        freezeGraceMs,
+        cpusFor: (memoryMb) => Math.min(memoryMb / MEMORY_MB_PER_VCPU, MAX_VCPUS, this.#options.cores),
+        awsEndpoint,
+        defer: this.#options.defer,
+        onFault: (error) => logger.error('a sandbox failed', { function: version.name, environment: id, error }),
+      },
+      signal,
+    );
     const environment = await (this.#options.parked?.during(starting) ?? starting);
     if (environment.initFailed) for (const sentence of await this.#options.foreignBinaries(preparation.place)) log.platformLine(sentence);
     return environment;

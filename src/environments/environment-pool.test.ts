@@ -96,7 +96,7 @@ suite('EnvironmentPool: reuse', () => {
         prepared += 1;
         return prepared === 1 ? Promise.reject(new Error('not there yet')) : environments.launcher.prepare(version);
       },
-      launch: (version, preparation) => environments.launcher.launch(version, preparation),
+      launch: (...args) => environments.launcher.launch(...args),
     };
     const { pool } = harness({ launcher });
     await assert.rejects(pool.acquire(VERSION), /not there yet/);
@@ -279,13 +279,30 @@ suite('EnvironmentPool.close', () => {
     driver.beforeCreate = () => made.promise;
     const acquired = pool.acquire(VERSION);
     await turn();
-    await pool.close();
-    made.resolve();
     const refusal = { code: 'ServiceException', status: 500 };
-    await assert.rejects(acquired, refusal);
+    const refused = assert.rejects(acquired, refusal);
+    const closed = pool.close();
+    made.resolve();
+    await closed;
+    await refused;
     assert.equal(driver.sandboxes.length, 1);
     assert.equal(living(), 0);
     await assert.rejects(pool.acquire(VERSION), refusal);
     assert.equal(driver.sandboxes.length, 1);
+  });
+
+  test('an init phase on its way is ended, and what waits behind it never begins', async () => {
+    const { driver, pool, living } = harness();
+    driver.script = { ...ECHO, start: () => {} };
+    const acquired = Array.from({ length: 20 }, () => pool.acquire(VERSION));
+    const refused = Promise.all(acquired.map((one) => assert.rejects(one, { code: 'ServiceException', status: 500 })));
+    await turn();
+    const begun = driver.sandboxes.length;
+    assert.ok(begun > 0 && begun < 20);
+    await pool.close();
+    await refused;
+    assert.equal(driver.sandboxes.length, begun);
+    assert.ok(driver.sandboxes.every(({ calls }) => calls.includes('kill')));
+    assert.equal(living(), 0);
   });
 });

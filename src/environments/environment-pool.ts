@@ -24,6 +24,8 @@ export class EnvironmentPool {
   /** Everything that takes work or is at it, and the digests of its code and layers. */
   readonly #alive = new Map<Environment, readonly string[]>();
   readonly #retiring = new Set<Promise<void>>();
+  readonly #making = new Set<Promise<Environment>>();
+  readonly #closing = new AbortController();
   /** How many environments run the code of a digest, from before they are made until they are gone. */
   readonly #codeUses = new Map<string, number>();
   #made = 0;
@@ -48,12 +50,7 @@ export class EnvironmentPool {
       this.#retireOne(idle.environment);
     }
     this.#options.admitLaunch(version);
-    const environment = await this.#make(version, slot, 'on-demand');
-    if (this.#closed) {
-      this.#retireOne(environment);
-      throw shuttingDown();
-    }
-    return this.#lease(slot, environment);
+    return this.#lease(slot, await this.#make(version, slot, 'on-demand'));
   }
 
   /**
@@ -62,12 +59,7 @@ export class EnvironmentPool {
    */
   async provision(version: FunctionVersion): Promise<Environment> {
     if (this.#closed) throw shuttingDown();
-    const environment = await this.#make(version, this.#slotOf(version), 'provisioned-concurrency');
-    if (this.#closed) {
-      this.#retireOne(environment);
-      throw shuttingDown();
-    }
-    return environment;
+    return this.#make(version, this.#slotOf(version), 'provisioned-concurrency');
   }
 
   /** Ends an environment that `provision` gave. */
@@ -104,16 +96,30 @@ export class EnvironmentPool {
     return this.#codeUses.has(digest) || this.#slots.values().some((slot) => slot.codeDigests.includes(digest));
   }
 
+  /** Ends all environments, those in their init phase too. Resolves when nothing is left of them. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#reaper?.cancel();
     for (const slot of this.#slots.values()) slot.idle.length = 0;
     this.#slots.clear();
     for (const environment of this.#alive.keys()) this.#retireOne(environment);
+    this.#closing.abort();
+    await Promise.allSettled(this.#making);
     await Promise.all(this.#retiring);
   }
 
-  async #make(version: FunctionVersion, slot: Slot, type: 'on-demand' | 'provisioned-concurrency'): Promise<Environment> {
+  #make(version: FunctionVersion, slot: Slot, type: 'on-demand' | 'provisioned-concurrency'): Promise<Environment> {
+    const launched = this.#launch(version, slot, type).then((environment) => {
+      if (!this.#closed) return environment;
+      this.#retireOne(environment);
+      throw shuttingDown();
+    });
+    const making = launched.finally(() => this.#making.delete(making));
+    this.#making.add(making);
+    return making;
+  }
+
+  async #launch(version: FunctionVersion, slot: Slot, type: 'on-demand' | 'provisioned-concurrency'): Promise<Environment> {
     const { launcher } = this.#options;
     const { codeDigests } = slot;
     this.#countCode(codeDigests, 1);
@@ -125,9 +131,10 @@ export class EnvironmentPool {
         if (slot.preparation === pending) slot.preparation = undefined;
         throw error;
       });
-      const environment = await (type === 'on-demand' ? this.#launching : this.#provisioning).run(() =>
-        launcher.launch(version, preparation, type),
-      );
+      const environment = await (type === 'on-demand' ? this.#launching : this.#provisioning).run(async () => {
+        if (this.#closed) throw shuttingDown();
+        return launcher.launch(version, preparation, type, this.#closing.signal);
+      });
       this.#alive.set(environment, codeDigests);
       this.#made += 1;
       return environment;

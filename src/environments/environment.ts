@@ -52,11 +52,18 @@ export class Environment {
   #earlierFreezes: FreezeCounts = NEVER_FROZEN;
   readonly createdMs: number;
 
-  /** Starts the runtime and waits for the end of its init phase. @throws whatever kept the sandbox from being made */
-  static async start(parts: EnvironmentParts): Promise<Environment> {
+  /**
+   * Starts the runtime and waits for the end of its init phase, which `signal` brings about at once: nobody will use it then.
+   * @throws whatever kept the sandbox from being made
+   */
+  static async start(parts: EnvironmentParts, signal?: AbortSignal): Promise<Environment> {
     const environment = new Environment(parts);
     environment.#log.initStart();
-    const failure = await environment.#launch('init', environment.#isOnDemand() ? INIT_TIMEOUT_MS : PROVISIONED_INIT_TIMEOUT_MS);
+    const giveUp = (): void => void environment.retire().catch(parts.onFault);
+    signal?.addEventListener('abort', giveUp);
+    const failure = await environment.#launch('init', environment.#isOnDemand() ? INIT_TIMEOUT_MS : PROVISIONED_INIT_TIMEOUT_MS).finally(
+      () => signal?.removeEventListener('abort', giveUp),
+    );
     environment.#initFailed = failure !== undefined;
     return environment;
   }

@@ -1,6 +1,6 @@
 import type { RuntimeErrorReport } from './runtime-api/runtime-link.ts';
 import type { InitFailure } from './runtime-contract.ts';
-import { exited, extensionFailed, invalidEntrypoint, timedOut } from './runtime-errors.ts';
+import { exited, exitErrorType, extensionFailed, invalidEntrypoint, timedOut } from './runtime-errors.ts';
 
 /** What the caller is told of an init phase that failed within an invocation. */
 export function initError(failure: InitFailure, requestId: string, timeoutSeconds: number): RuntimeErrorReport {
@@ -26,7 +26,7 @@ export function initErrorType(failure: InitFailure): string | undefined {
     case 'timeout':
       return undefined;
     case 'exit':
-      return 'Runtime.ExitError';
+      return exitErrorType(failure.exit);
     case 'extension':
       return failure.failure.errorType;
     case 'no-entrypoint':
