@@ -5,6 +5,12 @@ import { pipe, readAvailable, reopenNonBlocking } from './libc.ts';
 /** One read takes at most this much, the size of a full pipe. One buffer serves all: what was read is copied before it is handed on. */
 const readBuffer = Buffer.allocUnsafeSlow(65_536);
 
+/**
+ * The most that a pipe ever holds (/proc/sys/fs/pipe-max-size): whatever is beyond came after the call. Without a bound a function whose
+ * processes write as fast as we read would keep everything else waiting.
+ */
+const MAX_DRAINED_BYTES = 1 << 20;
+
 export interface OutputEnds {
   /** For the process that reads; its reads never wait. */
   readonly readEnd: number;
@@ -52,9 +58,10 @@ export class OutputPipe {
   /** Delivers what is in the pipe. The event loop reads and delivers in one step, so nothing older waits elsewhere. */
   drain(): void {
     if (this.#listener === undefined) return;
-    while (this.#open) {
+    for (let drained = 0; this.#open && drained < MAX_DRAINED_BYTES;) {
       const bytes = readAvailable(this.#readEnd, readBuffer);
       if (bytes === 0) return;
+      drained += bytes;
       this.#listener(Buffer.from(readBuffer.subarray(0, bytes)));
     }
   }
