@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
 import { DeleteFunctionCommand } from '@aws-sdk/client-lambda';
 import type { Daemon } from './support/daemon.ts';
 import { createEcho, lambdaClient } from './support/functions.ts';
 import { rawCall } from './support/raw-call.ts';
-import { pythonInterpreter } from './support/interpreters.ts';
+import { bareSpawnMs } from './support/bare-spawn.ts';
 import type { Row } from './support/row.ts';
 import { median, quantile } from './support/statistics.ts';
 
@@ -74,25 +73,4 @@ export async function cold(daemon: Daemon, options: ColdOptions): Promise<readon
 async function hitsOf(daemon: Daemon): Promise<number> {
   const { parkedRuntimes } = (await daemon.status()) as { readonly parkedRuntimes: Hits | 'none' };
   return parkedRuntimes === 'none' ? 0 : parkedRuntimes.hits;
-}
-
-/** From spawn to the runtime's first word. */
-function bareSpawnMs(family: 'node' | 'python'): Promise<number> {
-  const program = new URL(family === 'python' ? './support/floor-runtime.py' : './support/floor-runtime.mjs', import.meta.url).pathname;
-  return new Promise((resolve, reject) => {
-    const interpreter = family === 'python' ? pythonInterpreterOnce() : process.execPath;
-    const startMs = performance.now();
-    const child = spawn(interpreter, [program], { stdio: ['ignore', 'inherit', 'inherit', 'pipe'], env: { PATH: '/usr/bin:/bin' } });
-    child.once('error', reject);
-    child.stdio[3]?.once('data', () => {
-      resolve(performance.now() - startMs);
-      child.kill('SIGKILL');
-    });
-  });
-}
-
-let python: string | undefined;
-function pythonInterpreterOnce(): string {
-  python ??= pythonInterpreter();
-  return python;
 }

@@ -6,6 +6,7 @@
  * Exits with 1 when a goal is missed.
  */
 import { parseArgs } from 'node:util';
+import { burst } from './burst.ts';
 import { cold } from './cold.ts';
 import { endurance } from './endurance.ts';
 import { functionUrl } from './function-url.ts';
@@ -41,7 +42,7 @@ if (['cold', 'warm', 'endurance', 'url'].some((part) => parts.has(part))) {
 if (parts.has('cold')) {
   // Each start from nothing, as functions have it that parked runtimes cannot serve.
   await withDaemon({ HEARTH_PARKED_MEMORY_MB: '0' }, async (daemon) => {
-    print(...(await cold(daemon, { rounds: rounds * 4, parked: false })));
+    print(...(await cold(daemon, { rounds: rounds * 4, parked: false })), ...(await burst(daemon, { rounds })));
   });
 }
 if (parts.has('exact')) {

@@ -67,6 +67,13 @@ export class Daemon {
     return pssMib(hearthProcesses(this.#child.pid ?? 0));
   }
 
+  /** Of all environments: the runtimes, and what stands between them and the sandbox host. */
+  environmentProcesses(): readonly number[] {
+    const pid = this.#child.pid ?? 0;
+    const own = new Set(hearthProcesses(pid));
+    return withDescendants(pid).filter((each) => !own.has(each));
+  }
+
   async status(): Promise<Record<string, unknown>> {
     const response = await fetch(`http://127.0.0.1:${this.port}/_hearth/health`);
     return (await response.json()) as Record<string, unknown>;
@@ -88,7 +95,8 @@ export function processCpuUs(pid: number): number {
   return ((Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND) * 1e6;
 }
 
-function pssMib(pids: readonly number[]): number {
+/** Proportional set size of processes, in MiB. */
+export function pssMib(pids: readonly number[]): number {
   const kib = pids.map((pid) => Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0));
   return kib.reduce((sum, each) => sum + each, 0) / 1024;
 }
