@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { AccountId } from '#aws/caller.ts';
+import { VALUE_MAX_BYTES } from '#storage/document-limits.ts';
 import { RevisionConflict, type DocumentStore } from '#storage/document-store.ts';
 import { MemoryDocumentStore } from '#storage/memory/memory-document-store.ts';
 import { createWithVersions, functionRecord, invokedVersion, TEST_ACCOUNT, TEST_REGION } from '../../test/support/function-record.ts';
@@ -76,6 +77,25 @@ suite('FunctionRepository', () => {
       functions.update(functionRecord('f'), (record) => described(record, 'x')),
       RevisionConflict,
     );
+  });
+
+  test('a record that becomes too large is the caller’s fault, and stays as it was', async () => {
+    const documents = new MemoryDocumentStore();
+    const functions = await FunctionRepository.open(documents);
+    await functions.create(functionRecord('f'));
+    const tags = { much: 'x'.repeat(VALUE_MAX_BYTES) };
+    const refused = { code: 'InvalidParameterValueException', status: 400 };
+    await assert.rejects(
+      functions.update(functionRecord('f'), (record) => ({ ...record, tags })),
+      refused,
+    );
+    const published = { ...functionRecord('f').latest, version: '1' };
+    await assert.rejects(
+      functions.publish(functionRecord('f'), (record) => ({ record: { ...record, tags, versions: { '1': '1-a' } }, published })),
+      refused,
+    );
+    assert.deepEqual(functions.find(TEST_ACCOUNT, TEST_REGION, 'f'), functionRecord('f'));
+    assert.deepEqual(await documents.list('versions/', { limit: 1 }), []);
   });
 
   test('writes nothing when a change throws or returns the same record', async () => {

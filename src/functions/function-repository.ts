@@ -1,4 +1,5 @@
 import { partitionOf } from '#aws/arn.ts';
+import { AwsError } from '#aws/errors.ts';
 import { invariant } from '#base/invariant.ts';
 import {
   documentKey,
@@ -9,9 +10,11 @@ import {
   type Watch,
 } from '#storage/document-store.ts';
 import type { FunctionKey } from './function-arn.ts';
+import { InvalidDocumentValue, VALUE_MAX_BYTES } from '#storage/document-limits.ts';
 import { WriteTurns } from '#storage/write-turns.ts';
 import { codeDigestsOf } from './function-layers.ts';
 import type { FunctionRecord, FunctionVersion } from './function-record.ts';
+import { functionTooLarge } from './lambda-errors.ts';
 import { PublishedVersions, VERSION_KIND, versionDocumentId, versionDocumentKey } from './published-versions.ts';
 
 const KIND = 'functions';
@@ -237,16 +240,25 @@ export class FunctionRepository {
 
   /** Writes the version first: until the record names it, nobody sees it. @throws RevisionConflict; then there is no version, either */
   async #put({ record, published }: Publication, expectedRevision: number): Promise<FunctionRecord> {
-    if (published === undefined) return (await this.#documents.put(storeKey(record), record, expectedRevision)).value;
+    if (published === undefined) return this.#putRecord(record, expectedRevision);
     const id = record.versions?.[published.version];
     invariant(id !== undefined, 'the record names the version that is published with it');
     const version = await this.#documents.put(versionDocumentKey(record, id), published, 0);
     try {
-      return (await this.#documents.put(storeKey(record), record, expectedRevision)).value;
+      return await this.#putRecord(record, expectedRevision);
     } catch (error) {
       // After any other error the record may be there all the same.
-      if (error instanceof RevisionConflict) await this.#documents.delete(version.key, version.revision);
+      if (error instanceof RevisionConflict || error instanceof AwsError) await this.#documents.delete(version.key, version.revision);
       throw error;
+    }
+  }
+
+  /** @throws RevisionConflict, AwsError when aliases, policies and the like have become too many */
+  async #putRecord(record: FunctionRecord, expectedRevision: number): Promise<FunctionRecord> {
+    try {
+      return (await this.#documents.put(storeKey(record), record, expectedRevision)).value;
+    } catch (error) {
+      throw error instanceof InvalidDocumentValue ? functionTooLarge(VALUE_MAX_BYTES) : error;
     }
   }
 

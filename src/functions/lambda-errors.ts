@@ -32,6 +32,11 @@ export function policyTooLong(bytes: number, maxBytes: number): AwsError {
   return new AwsError('PolicyLengthExceededException', message, { members: USER });
 }
 
+/** AWS has no such limit; docs/deviations.md. */
+export function functionTooLarge(maxBytes: number): AwsError {
+  return invalidParameter(`The aliases, policies and other settings of the function are larger than ${maxBytes} bytes together.`);
+}
+
 export function requestTooLarge(message: string): AwsError {
   return new AwsError('RequestEntityTooLargeException', message, { status: 413 });
 }
