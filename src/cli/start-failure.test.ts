@@ -14,6 +14,7 @@ test('explainStartFailure says what is wrong and what to do', () => {
     [{ code: 'EROFS', syscall: 'open' }, 'cannot write /data, it is read-only: choose another folder with --data-dir'],
     [{ code: 'ENOTDIR', syscall: 'mkdir' }, '/data is not a folder: choose another with --data-dir'],
     [{ code: 'ENOENT', syscall: 'mkdir', path: '/proc/x' }, '/proc/x cannot be created: choose another folder with --data-dir'],
+    [{ code: 'ENOENT', syscall: 'spawn find', path: 'find' }, 'find cannot be run (ENOENT): install it, or see that it is on PATH'],
     [{ code: 'ENOSPC', syscall: 'write', path: '/data/f' }, 'no space left for /data/f'],
   ] as const;
   for (const [fields, line] of cases) assert.equal(explainStartFailure(Object.assign(new Error('raw'), fields), config), line);

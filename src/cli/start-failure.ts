@@ -6,6 +6,7 @@ export function explainStartFailure(error: unknown, config: Config): string {
   const { code, syscall, path } = error as NodeJS.ErrnoException;
   // The check of a folder puts a slash behind it.
   const where = (path ?? config.dataDir).replace(/(?<=.)\/$/, '');
+  if (syscall?.startsWith('spawn ') === true) return `${path} cannot be run (${code}): install it, or see that it is on PATH`;
   switch (code) {
     case 'EADDRINUSE':
       return `port ${config.port} on ${config.host} is in use: stop what listens there, or choose another with --port`;
