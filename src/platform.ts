@@ -54,6 +54,7 @@ import { iamService } from '#services/iam/iam-service.ts';
 import { Identity } from '#services/iam/identity.ts';
 import { CodeSource } from '#services/lambda/code-source.ts';
 import { FunctionUrls } from '#services/lambda/function-urls/function-urls.ts';
+import { ApiRates } from '#services/lambda/api-rates.ts';
 import { CODE_URL_PREFIX, CodeUrls } from '#services/lambda/code-url.ts';
 import { ProvisionedCapacity } from '#services/lambda/provisioned-capacity.ts';
 import { lambdaService } from '#services/lambda/service.ts';
@@ -257,29 +258,32 @@ export async function startPlatform(config: Config, io: PlatformIo, handover?: H
     const urls = new FunctionUrlIndex(functions);
     const functionUrls = new FunctionUrls({ urls, functions, lifecycle, invoker, clock, ids, chance: systemChance });
     const services = [
-      lambdaService({
-        functions,
-        urls,
-        layers,
-        lifecycle,
-        codeSource: new CodeSource({
-          blobs,
-          objects: { read: (object, by, maxBytes) => inProcessS3.read(object, by, maxBytes) },
-          signatures: signingProfiles,
-        }),
-        codeSigning,
-        signatureCheck: new SignatureCheck({ configs: codeSigning, clock, log: logger }),
-        codeStorage: new CodeStorage({ functions, layers }),
-        codeUrls,
-        invoker,
-        roles: { assumableByLambda: (roleArn) => sessions.canBeAssumedBy(roleArn, 'lambda.amazonaws.com') },
-        runtimes: new RuntimePolicy({ clock, refuseRetired: config.runtimeDeprecationCheck }),
-        provisioned,
-        concurrency,
-        clock,
-        ids,
-        chance: systemChance,
-      }),
+      lambdaService(
+        {
+          functions,
+          urls,
+          layers,
+          lifecycle,
+          codeSource: new CodeSource({
+            blobs,
+            objects: { read: (object, by, maxBytes) => inProcessS3.read(object, by, maxBytes) },
+            signatures: signingProfiles,
+          }),
+          codeSigning,
+          signatureCheck: new SignatureCheck({ configs: codeSigning, clock, log: logger }),
+          codeStorage: new CodeStorage({ functions, layers }),
+          codeUrls,
+          invoker,
+          roles: { assumableByLambda: (roleArn) => sessions.canBeAssumedBy(roleArn, 'lambda.amazonaws.com') },
+          runtimes: new RuntimePolicy({ clock, refuseRetired: config.runtimeDeprecationCheck }),
+          provisioned,
+          concurrency,
+          clock,
+          ids,
+          chance: systemChance,
+        },
+        config.apiRates ? new ApiRates(clock) : undefined,
+      ),
       iamService({ directory, clock, ids }),
       stsService({ roles: identity, policies: identity, sessions, tokens, clock }),
       logsService({ store: logStore, clock, ids }),

@@ -44,6 +44,7 @@ suite('loadConfig', () => {
         javaHome: undefined,
         parkedMemoryBytes: 256 * 2 ** 20,
         runtimeDeprecationCheck: true,
+        apiRates: false,
       } satisfies Config,
       warnings: [],
     });

@@ -52,6 +52,8 @@ export interface Config {
   readonly parkedMemoryBytes: number;
   /** `HEARTH_RUNTIME_DEPRECATION_CHECK`: whether runtimes that AWS has retired are refused, as AWS refuses them. */
   readonly runtimeDeprecationCheck: boolean;
+  /** `HEARTH_API_RATES`: whether the Lambda API's operations, invocations apart, are throttled at AWS's rates. */
+  readonly apiRates: boolean;
 }
 
 export interface IdentityConfig {
@@ -97,6 +99,7 @@ const VARIABLES = [
   'HEARTH_ACCOUNT_CONCURRENCY',
   'HEARTH_ALLOWED_HOSTS',
   'HEARTH_ALLOWED_ORIGINS',
+  'HEARTH_API_RATES',
   'HEARTH_DAEMON_UID',
   'HEARTH_DATA_DIR',
   'HEARTH_FREEZE_GRACE_MS',
@@ -145,6 +148,7 @@ export function loadConfig(environment: Environment, flags: ConfigFlags, host: C
     javaHome: presentText(environment['JAVA_HOME']),
     parkedMemoryBytes: 2 ** 20 * integerSetting(variable('HEARTH_PARKED_MEMORY_MB'), { min: 0, max: 65_536, fallback: 256 }),
     runtimeDeprecationCheck: booleanSetting(variable('HEARTH_RUNTIME_DEPRECATION_CHECK'), true),
+    apiRates: booleanSetting(variable('HEARTH_API_RATES'), false),
   };
   return { config: deepFreeze(config), warnings: unknownVariables(environment) };
 }
