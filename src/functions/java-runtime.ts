@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { copyFile, link, lstat, mkdir, readdir, realpath, stat, writeFile } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { copyFile, link, lstat, mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { IdSource } from '#base/ids.ts';
 import { makeReadable } from './bootstrap-directory.ts';
@@ -40,6 +40,8 @@ export async function javaClient(options: {
   readonly directory: string;
   readonly ids: IdSource;
   readonly wrapper: string;
+  /** Maven's settings are in it, for instance which repository to ask. */
+  readonly homeDirectory: string;
   readonly run: RunTool;
 }): Promise<string> {
   const target = join(options.directory, `java-client-${JAVA_CLIENT.version}`);
@@ -47,7 +49,12 @@ export async function javaClient(options: {
     const pom = join(temporary, 'pom.xml');
     await writeFile(pom, POM);
     const goal = [`${DEPENDENCY_PLUGIN}:copy-dependencies`, '-DincludeScope=runtime', `-DoutputDirectory=${join(temporary, 'lib')}`];
-    await options.run('mvn', ['--quiet', '--batch-mode', '--file', pom, ...goal], { timeoutMs: MAVEN_TIMEOUT_MS });
+    // Both named, since Java takes the home directory from the list of users, where the daemon's own is not.
+    const settings = join(options.homeDirectory, '.m2/settings.xml');
+    const repository = join(temporary, 'repository');
+    const where = [`-Dmaven.repo.local=${repository}`, ...(existsSync(settings) ? ['--settings', settings] : [])];
+    await options.run('mvn', ['--quiet', '--batch-mode', ...where, '--file', pom, ...goal], { timeoutMs: MAVEN_TIMEOUT_MS });
+    await rm(repository, { recursive: true, force: true });
     await copyFile(options.wrapper, join(temporary, 'exec-wrapper'));
     await makeReadable(temporary);
   });

@@ -266,7 +266,13 @@ export class RuntimeLocator {
     const { ids, packageRoot } = this.#options;
     const wrapper = join(packageRoot, 'runtimes', 'exec-wrapper');
     try {
-      return await javaClient({ directory: this.#directory, ids, wrapper, run: this.#run });
+      return await javaClient({
+        directory: this.#directory,
+        ids,
+        wrapper,
+        homeDirectory: this.#options.javaPlaces.homeDirectory,
+        run: this.#run,
+      });
     } catch (error) {
       if (!(error instanceof ToolFailed)) throw error;
       throw new RuntimeUnavailable(

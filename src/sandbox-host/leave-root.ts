@@ -1,6 +1,6 @@
 import { lchownSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { startHost } from '#sandboxes/host-process.ts';
 import type { HostDescriptors } from '#sandboxes/host-process.ts';
 import type { HostOptions } from '#sandboxes/host-protocol.ts';
@@ -32,7 +32,7 @@ export interface LeaveRootOptions {
 }
 
 /** Settings of tools that the daemon runs, which only their owner can read. */
-const TOOL_SETTINGS = ['.npmrc'];
+const TOOL_SETTINGS = ['.npmrc', '.m2/settings.xml'];
 
 /**
  * Starts the sandbox host with root's rights, gives up those of this process for good, and becomes the daemon: the same process, another
@@ -57,11 +57,27 @@ export function leaveRoot(options: LeaveRootOptions): string {
   process.setuid?.(uid);
   forbidNewPrivileges();
   // Only now: a folder of the daemon's can hold links to anywhere.
-  for (const { name, text } of settings) writeFileSync(join(newHome, name), text, { mode: 0o600 });
+  for (const { name, text } of settings) {
+    const path = join(newHome, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { mode: 0o600 });
+  }
   process.chdir('/');
-  const environment = Object.fromEntries(Object.entries({ ...options.environment, ...handedOver, HOME: newHome }).flatMap(definedEntry));
+  const environment = Object.fromEntries(
+    Object.entries({ ...withoutHome(options.environment, home), ...handedOver, HOME: newHome }).flatMap(definedEntry),
+  );
   process.execve?.(process.execPath, [process.execPath, ...options.argv], environment);
   throw new Error('this Node cannot replace its program');
+}
+
+/**
+ * Without npm's own variables that point into the home of who starts the daemon: `npm start` hands on its cache and its settings, which
+ * are closed to the daemon's npm.
+ */
+export function withoutHome(environment: LeaveRootOptions['environment'], home: string): LeaveRootOptions['environment'] {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => !name.startsWith('npm_') || value?.startsWith(`${home}/`) !== true),
+  );
 }
 
 function definedEntry([name, value]: readonly [string, string | undefined]): readonly (readonly [string, string])[] {

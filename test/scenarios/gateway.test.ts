@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CloudWatchClient, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
-import { CreateAliasCommand, InvokeCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListCapacityProvidersCommand, InvokeCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -155,7 +154,6 @@ describe('gateway', { concurrency: false }, () => {
   test('a service that is not served says so, to every SDK', async () => {
     const settings = clientSettings(daemon.endpoint);
     const calls: Readonly<Record<string, Promise<Failure>>> = {
-      s3: failure(new S3Client(settings).send(new ListBucketsCommand({}))),
       sqs: failure(new SQSClient(settings).send(new ListQueuesCommand({}))),
       sns: failure(new SNSClient(settings).send(new ListTopicsCommand({}))),
       monitoring: failure(new CloudWatchClient(settings).send(new ListMetricsCommand({}))),
@@ -170,10 +168,10 @@ describe('gateway', { concurrency: false }, () => {
   });
 
   test('an operation that is not there yet is a 501 that names it', async () => {
-    const alias = new CreateAliasCommand({ FunctionName: 'any', Name: 'live', FunctionVersion: '1' });
-    assert.deepEqual(await failure(account.lambda.send(alias)), {
+    const provider = new ListCapacityProvidersCommand({});
+    assert.deepEqual(await failure(account.lambda.send(provider)), {
       name: 'NotImplementedException',
-      message: 'Hearth does not implement lambda:CreateAlias yet; see docs/parity.md.',
+      message: 'Hearth does not implement lambda:ListCapacityProviders yet; see docs/parity.md.',
       status: 501,
     });
   });
